@@ -1,0 +1,123 @@
+"""Fit customer clusters: scale, choose k by silhouette, k-means, then ids and names that follow from the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+
+from python_models.customer_clusters.labels import match_ids, name_clusters
+from python_models.customer_clusters.model import Cluster, ClusterModel, Scaler, distances, unfold
+from python_models.customer_clusters.spec import ClusterFeature, ClusterSpec
+from python_models.matrix import FloatArray, usable_features
+from python_models.reproducible import fingerprint, single_thread, sort_rows
+
+PROFILE_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class ClusterResult:
+    """The model, how k was chosen and what the clusters look like; or, below the floor, the reason why there is none."""
+
+    model: ClusterModel | None
+    reason: str | None
+    model_version: str
+    silhouette_by_k: Mapping[int, float]
+    metrics: Mapping[str, float]
+    standardised_profile: pd.DataFrame
+
+
+def train_clusters(features: pd.DataFrame, spec: ClusterSpec, previous: ClusterModel | None = None) -> ClusterResult:
+    """`features` holds one row per customer at the scoring date; `previous` is the model of the last as-of date, if any."""
+    ordered = sort_rows(features, ("customer_id",))
+    columns = ["customer_id", *(feature.name for feature in spec.features)]
+    model_version = f"{spec.model_name}-{fingerprint(ordered[columns], {**asdict(spec), 'previous': previous and previous.model_version})}"
+    varying = usable_features(ordered, [feature.name for feature in spec.features])
+    used = tuple(feature for feature in spec.features if feature.name in varying)
+    if len(ordered) < spec.minimum_customers or not used:
+        return _untrained(model_version, f"{len(ordered)} customers and {len(used)} varying features; {spec.minimum_customers} customers needed")
+    with single_thread():
+        return _fit(ordered, used, spec, previous, model_version)
+
+
+def _fit(ordered: pd.DataFrame, used: tuple[ClusterFeature, ...], spec: ClusterSpec, previous: ClusterModel | None, model_version: str) -> ClusterResult:
+    scaler = _fit_scaler(ordered, used, spec)
+    points = scaler.transform(ordered)
+    generator = np.random.default_rng(spec.seed)
+    shuffled = generator.permutation(len(points))
+    fit_on = points[np.sort(shuffled[: spec.max_fit_rows])]
+    sample = points[np.sort(shuffled[: spec.silhouette_sample])]
+    distinct_count = len(np.unique(fit_on, axis=0))
+    centroids_by_k = {k: _centroids(fit_on, k, spec) for k in spec.k_range if k < distinct_count}
+    silhouette_by_k = {k: _silhouette(sample, centroids) for k, centroids in centroids_by_k.items()}
+    if not centroids_by_k:
+        return _untrained(model_version, f"{distinct_count} different customers cannot be told apart in {min(spec.k_range)} groups")
+    chosen_k = _choose_k(silhouette_by_k, len(ordered), spec)
+    centroids = _in_fixed_order(centroids_by_k[chosen_k], scaler)
+    ids, next_cluster_id = match_ids(centroids, scaler, previous, spec.match_distance)
+    profile = _standardised_profile(points / scaler.weights, distances(points, centroids).argmin(axis=1), ids, used)
+    previous_names = {cluster.cluster_id: cluster.cluster_name for cluster in previous.clusters} if previous else {}
+    names = name_clusters(profile, spec.archetypes, previous_names, spec.kept_name_bonus)
+    clusters = tuple(
+        Cluster(cluster_id, names[cluster_id], tuple(float(value) for value in centroid))
+        for cluster_id, centroid in sorted(zip(ids, centroids, strict=True), key=lambda pair: pair[0])
+    )
+    model = ClusterModel(model_version, scaler, clusters, next_cluster_id)
+    metrics = {f"silhouette_k{k:02d}": value for k, value in silhouette_by_k.items()} | {
+        "is_trained": 1.0,
+        "k": float(chosen_k),
+        "row_count": float(len(ordered)),
+        "kept_cluster_count": float(len(set(ids) & set(previous_names))),
+    }
+    return ClusterResult(model, None, model_version, silhouette_by_k, metrics, profile.rename(index=names))
+
+
+def _fit_scaler(ordered: pd.DataFrame, used: tuple[ClusterFeature, ...], spec: ClusterSpec) -> Scaler:
+    """Median and interquartile range resist outliers; where most customers are equal (range 0) the standard deviation steps in."""
+    unfolded = unfold(ordered, used, spec.long_ago_days)
+    lower, centre, upper = np.quantile(unfolded, (0.25, 0.5, 0.75), axis=0)
+    # 1.349 interquartile ranges of a normal distribution are one standard deviation.
+    robust, standard = (upper - lower) / 1.349, unfolded.std(axis=0)
+    spread = np.where(robust > 0.5 * standard, robust, np.where(standard > 0, standard, 1.0))
+    return Scaler(used, tuple(float(v) for v in centre), tuple(float(v) for v in spread), spec.long_ago_days, spec.clip)
+
+
+def _centroids(points: FloatArray, k: int, spec: ClusterSpec) -> FloatArray:
+    fitted = KMeans(n_clusters=k, n_init=spec.restarts, random_state=spec.seed).fit(points)
+    return np.asarray(fitted.cluster_centers_, dtype=np.float64)
+
+
+def _silhouette(sample: FloatArray, centroids: FloatArray) -> float:
+    labels = distances(sample, centroids).argmin(axis=1)
+    return float(silhouette_score(sample, labels)) if len(np.unique(labels)) > 1 else -1.0
+
+
+def _choose_k(silhouette_by_k: Mapping[int, float], customer_count: int, spec: ClusterSpec) -> int:
+    """The best silhouette (the smaller k of equals), if there is enough data and it beats the fallback by more than noise."""
+    best_k = min(silhouette_by_k, key=lambda k: (-silhouette_by_k[k], k))
+    if spec.fallback_k not in silhouette_by_k:
+        return best_k
+    is_flat = silhouette_by_k[best_k] - silhouette_by_k[spec.fallback_k] <= spec.flat_silhouette
+    return spec.fallback_k if is_flat or customer_count < spec.minimum_for_choice else best_k
+
+
+def _in_fixed_order(centroids: FloatArray, scaler: Scaler) -> FloatArray:
+    """Most valuable cluster first (by revenue where there is any), so that the first run's ids do not depend on k-means' own order."""
+    names = [feature.name for feature in scaler.features]
+    main = names.index("net_revenue_365d") if "net_revenue_365d" in names else 0
+    return centroids[np.lexsort((*centroids.T[::-1], -centroids[:, main]))]
+
+
+def _standardised_profile(points: FloatArray, labels: np.ndarray, ids: list[int], used: tuple[ClusterFeature, ...]) -> pd.DataFrame:
+    spread = points.std(axis=0)
+    standard = (points - points.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    profile = pd.DataFrame(standard, columns=[feature.name for feature in used]).groupby(np.asarray(ids)[labels]).mean()
+    return profile.reindex(sorted(ids), fill_value=0.0).round(PROFILE_DIGITS)
+
+
+def _untrained(model_version: str, reason: str) -> ClusterResult:
+    return ClusterResult(None, reason, model_version, {}, {"is_trained": 0.0}, pd.DataFrame())

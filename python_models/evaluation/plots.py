@@ -1,0 +1,74 @@
+"""Plots as PNG bytes, for the metadata of a run and for reports. Drawn without a display and without pyplot's global state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from sklearn.metrics import precision_recall_curve, roc_curve
+
+from python_models.evaluation.metrics import BoolArray, calibration_table, has_both_classes, lift_table
+from python_models.matrix import FloatArray
+
+BLUE, ORANGE, GREY = "#3b6fb6", "#e07b39", "#9aa0a6"
+
+
+def classification_plots(outcome: BoolArray, probability: FloatArray, title: str) -> bytes:
+    """ROC, precision-recall, calibration and lift of one part of the split, side by side."""
+    if not has_both_classes(outcome):
+        raise ValueError("curves need both outcomes: check has_both_classes first")
+    figure = Figure(figsize=(14, 3.4), layout="constrained")
+    roc_axes, recall_axes, calibration_axes, lift_axes = figure.subplots(1, 4)
+    figure.suptitle(title)
+    false_positive_rate, true_positive_rate, _ = roc_curve(outcome, probability)
+    _line(roc_axes, false_positive_rate, true_positive_rate, "ROC", "false positive rate", "true positive rate")
+    roc_axes.plot([0, 1], [0, 1], color=GREY, linestyle=":")
+    precision, recall, _ = precision_recall_curve(outcome, probability)
+    _line(recall_axes, recall, precision, "precision and recall", "recall", "precision")
+    recall_axes.axhline(float(outcome.mean()), color=GREY, linestyle=":")
+    bins = calibration_table(outcome, probability)
+    _line(calibration_axes, bins["mean_probability"], bins["observed_rate"], "calibration", "mean probability", "observed rate", marker="o")
+    highest = float(max(bins["mean_probability"].max(), bins["observed_rate"].max()))
+    calibration_axes.plot([0, highest], [0, highest], color=GREY, linestyle=":")
+    deciles = lift_table(outcome, probability)
+    lift_axes.bar(deciles["decile"], deciles["lift"], color=BLUE)
+    lift_axes.axhline(1, color=GREY, linestyle=":")
+    lift_axes.set(title="lift by decile", xlabel="decile, best first", ylabel="lift", xticks=deciles["decile"])
+    return _png(figure)
+
+
+def silhouette_plot(silhouette_by_k: Mapping[int, float], chosen_k: int) -> bytes:
+    """Silhouette against the number of clusters, with the number that was taken."""
+    figure = Figure(figsize=(5, 3.2), layout="constrained")
+    axes = figure.subplots()
+    _line(axes, list(silhouette_by_k), list(silhouette_by_k.values()), "choice of k", "number of clusters", "mean silhouette", marker="o")
+    axes.axvline(chosen_k, color=ORANGE, linestyle="--", label=f"k = {chosen_k}")
+    axes.legend()
+    return _png(figure)
+
+
+def profile_plot(standardised_profile: pd.DataFrame) -> bytes:
+    """Heat map of the cluster centres (rows, by name) over the features, in standard deviations from everybody's mean."""
+    rows, columns = standardised_profile.shape
+    figure = Figure(figsize=(2.5 + 0.55 * columns, 1.8 + 0.4 * rows), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(standardised_profile.to_numpy(), cmap="RdBu_r", vmin=-2, vmax=2, aspect="auto")
+    axes.set_xticks(range(columns), labels=list(standardised_profile.columns), rotation=60, ha="right", fontsize=8)
+    axes.set_yticks(range(rows), labels=list(standardised_profile.index), fontsize=8)
+    figure.colorbar(image, label="standard deviations from the mean")
+    return _png(figure)
+
+
+def _line(axes: Axes, x: object, y: object, title: str, xlabel: str, ylabel: str, marker: str = "") -> None:
+    axes.plot(np.asarray(x), np.asarray(y), color=BLUE, marker=marker)
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=80, metadata={"Software": None})
+    return buffer.getvalue()

@@ -1,0 +1,161 @@
+"""A fitted propensity model as plain numbers: no pickle, so that reading a model file can never run code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from python_models.matrix import FloatArray, signed_log
+
+CHUNK_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class LogisticModel:
+    """Logistic regression on standardised signed logs, with a flag column for each feature that is ever missing."""
+
+    fill_values: tuple[float, ...]
+    flagged: tuple[int, ...]
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    coefficients: tuple[float, ...]
+    intercept: float
+
+    def design(self, matrix: FloatArray) -> FloatArray:
+        missing = np.isnan(matrix)
+        filled = np.where(missing, np.asarray(self.fill_values), matrix)
+        columns = np.column_stack([signed_log(filled), missing[:, list(self.flagged)].astype(np.float64)])
+        return (columns - np.asarray(self.means)) / np.asarray(self.scales)
+
+    def decision(self, matrix: FloatArray) -> FloatArray:
+        # Summed column by column: a matrix product may add in another order on another CPU.
+        total = np.full(len(matrix), self.intercept)
+        for column, coefficient in zip(self.design(matrix).T, self.coefficients, strict=True):
+            total += column * coefficient
+        return total
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One regression tree as parallel arrays over its nodes; node 0 is the root, a leaf has feature -1."""
+
+    feature: tuple[int, ...]
+    threshold: tuple[float, ...]
+    missing_goes_left: tuple[bool, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    value: tuple[float, ...]
+
+    def predict(self, matrix: FloatArray) -> FloatArray:
+        feature, threshold = np.asarray(self.feature), np.asarray(self.threshold)
+        missing_goes_left, left, right = np.asarray(self.missing_goes_left), np.asarray(self.left), np.asarray(self.right)
+        node = np.zeros(len(matrix), dtype=np.int64)
+        rows = np.arange(len(matrix))
+        while len(rows):
+            rows = rows[feature[node[rows]] >= 0]
+            at = node[rows]
+            value = matrix[rows, feature[at]]
+            goes_left = np.where(np.isnan(value), missing_goes_left[at], value <= threshold[at])
+            node[rows] = np.where(goes_left, left[at], right[at])
+        return np.asarray(self.value)[node]
+
+
+@dataclass(frozen=True)
+class BoostingModel:
+    """Sum of trees, as scikit-learn's HistGradientBoostingClassifier fitted them."""
+
+    baseline: float
+    trees: tuple[Tree, ...]
+
+    def decision(self, matrix: FloatArray) -> FloatArray:
+        parts = [self._decision(matrix[start : start + CHUNK_ROWS]) for start in range(0, len(matrix), CHUNK_ROWS)]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def _decision(self, matrix: FloatArray) -> FloatArray:
+        total = np.full(len(matrix), self.baseline)
+        for tree in self.trees:
+            total += tree.predict(matrix)
+        return total
+
+
+@dataclass(frozen=True)
+class PlattCalibration:
+    """Sigmoid of a line through the log-odds (Platt 1999)."""
+
+    slope: float
+    intercept: float
+
+    def apply(self, decision: FloatArray) -> FloatArray:
+        return np.asarray(expit(self.slope * decision + self.intercept))
+
+
+@dataclass(frozen=True)
+class IsotonicCalibration:
+    """Monotone steps, joined by straight lines (Zadrozny and Elkan 2002)."""
+
+    decisions: tuple[float, ...]
+    probabilities: tuple[float, ...]
+
+    def apply(self, decision: FloatArray) -> FloatArray:
+        return np.interp(decision, self.decisions, self.probabilities)
+
+
+Estimator = LogisticModel | BoostingModel
+Calibration = PlattCalibration | IsotonicCalibration
+ESTIMATORS: Mapping[str, type[LogisticModel] | type[BoostingModel]] = {"logistic": LogisticModel, "boosting": BoostingModel}
+CALIBRATIONS: Mapping[str, type[PlattCalibration] | type[IsotonicCalibration]] = {"platt": PlattCalibration, "isotonic": IsotonicCalibration}
+
+
+@dataclass(frozen=True)
+class PropensityModel:
+    """Everything that scoring needs, and nothing that it does not."""
+
+    model_name: str
+    model_version: str
+    features: tuple[str, ...]
+    estimator: Estimator
+    calibration: Calibration
+    threshold: float
+
+    def probability(self, matrix: FloatArray) -> FloatArray:
+        # Six digits: finer differences are noise, and a later cut must not depend on them.
+        return np.round(np.clip(self.calibration.apply(self.estimator.decision(matrix)), 0, 1), 6)
+
+    def to_json(self) -> str:
+        return json.dumps(
+            asdict(self)
+            | {"estimator_kind": _kind(ESTIMATORS, self.estimator), "calibration_kind": _kind(CALIBRATIONS, self.calibration)},
+            sort_keys=True,
+        )
+
+
+def model_from_json(text: str) -> PropensityModel:
+    """Read what `to_json` wrote; an unknown kind is an error, not a guess."""
+    content = json.loads(text)
+    return PropensityModel(
+        model_name=content["model_name"],
+        model_version=content["model_version"],
+        features=tuple(content["features"]),
+        estimator=_estimator(content["estimator_kind"], content["estimator"]),
+        calibration=CALIBRATIONS[content["calibration_kind"]](**_tuples(content["calibration"])),
+        threshold=content["threshold"],
+    )
+
+
+def _estimator(kind: str, content: Mapping[str, Any]) -> Estimator:
+    if ESTIMATORS[kind] is BoostingModel:
+        return BoostingModel(content["baseline"], tuple(Tree(**_tuples(tree)) for tree in content["trees"]))
+    return LogisticModel(**_tuples(content))
+
+
+def _kind(kinds: Mapping[str, type], value: object) -> str:
+    return next(name for name, kind in kinds.items() if isinstance(value, kind))
+
+
+def _tuples(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
