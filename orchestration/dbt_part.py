@@ -1,0 +1,98 @@
+"""The dbt project as Dagster sees it: a manifest that is never stale, and keys and groups that read like the street."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
+from filelock import FileLock
+
+from orchestration.atomic_files import write_whole
+from orchestration.paths import DBT_PROJECT, PROFILES, REPOSITORY, DataFolder
+
+# Models that need what Python wrote, and everything after them: dbt runs once before the Python models and once after.
+NEEDS_SCORES = "source:ml+"
+VARS_FILE = "dbt_vars.json"
+WATCHED = (DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "packages.yml", PROFILES / "profiles.yml")
+WATCHED_FOLDERS = (DBT_PROJECT / "models", DBT_PROJECT / "macros", DBT_PROJECT / "tests", REPOSITORY / "seeds")
+
+
+class StreetTranslator(DagsterDbtTranslator):
+    """Keys are <folder>/<model>, groups are the folders of the street, and dbt sources are the assets that land or write them."""
+
+    def __init__(self) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=True))
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return group_of(dbt_resource_props)
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        return {**super().get_tags(dbt_resource_props), "a360/materialized": str(dbt_resource_props["config"].get("materialized", "source"))}
+
+
+def group_of(resource: Mapping[str, Any]) -> str:
+    """The folder of the street that a dbt resource lies in."""
+    if resource["resource_type"] == "source":
+        return "sources"
+    if resource["resource_type"] == "seed":
+        return "seeds"
+    folders = resource["fqn"][1:-1]
+    return "customer_360" if "customer_360" in folders else str(folders[0])
+
+
+def project_of(folder: DataFolder) -> DbtProject:
+    """The dbt project, with its build files in the data folder: two data folders never disturb each other."""
+    return DbtProject(project_dir=DBT_PROJECT, target_path=folder.root / "dbt" / "parse", profiles_dir=PROFILES)
+
+
+def prepared_manifest(folder: DataFolder) -> Path:
+    """The manifest of what is in the repository now; dbt parses only when a file changed since the last time."""
+    manifest = project_of(folder).manifest_path
+    stamp = manifest.with_name("manifest.fingerprint")
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(manifest.with_name("prepare.lock")):
+        current = _fingerprint(folder)
+        if not (manifest.exists() and stamp.exists() and stamp.read_text() == current):
+            _parse(folder, manifest.parent)
+            write_whole(stamp, current)
+    return manifest
+
+
+def dbt_vars(folder: DataFolder) -> dict[str, Any]:
+    """Variables of this data folder, such as the reporting currency of an example shop."""
+    file = folder.root / VARS_FILE
+    return dict(json.loads(file.read_text())) if file.exists() else {}
+
+
+def vars_arguments(folder: DataFolder) -> list[str]:
+    """The same as dbt arguments."""
+    variables = dbt_vars(folder)
+    return ["--vars", json.dumps(variables, sort_keys=True)] if variables else []
+
+
+def dbt_executable() -> str:
+    """The dbt of the environment that runs us, whether or not that environment is activated."""
+    return str(Path(sys.executable).with_name("dbt"))
+
+
+def _parse(folder: DataFolder, target_path: Path) -> None:
+    command = [dbt_executable(), "--quiet", "parse", "--target-path", str(target_path), *vars_arguments(folder)]
+    environment = {**os.environ, "DBT_PROFILES_DIR": str(PROFILES), "A360_DATA_DIR": str(folder.root), "DBT_LOG_PATH": str(target_path)}
+    done = subprocess.run(command, cwd=DBT_PROJECT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"dbt could not read the project; `make build` shows the same:\n{done.stdout}{done.stderr}")
+
+
+def _fingerprint(folder: DataFolder) -> str:
+    files = [file for file in WATCHED if file.exists()]
+    files += [file for root in WATCHED_FOLDERS for file in root.rglob("*") if file.suffix in {".sql", ".yml", ".csv", ".md"}]
+    lines = [f"{file}|{file.stat().st_mtime_ns}|{file.stat().st_size}" for file in sorted(files)]
+    lines.append(json.dumps(dbt_vars(folder), sort_keys=True))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,39 @@
+"""dbt in two parts: everything that needs no scores, then, once Python has written them, the rest of the street."""
+
+import shutil
+from collections.abc import Iterator
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from orchestration.dbt_part import NEEDS_SCORES, StreetTranslator, prepared_manifest, project_of, vars_arguments
+from orchestration.paths import data_folder
+from orchestration.resources.street import Street
+
+FOLDER = data_folder()
+PROJECT = project_of(FOLDER)
+MANIFEST = prepared_manifest(FOLDER)
+TRANSLATOR = StreetTranslator()
+
+
+@dbt_assets(
+    manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, exclude=NEEDS_SCORES, name="dbt_before_models"
+)
+def dbt_before_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, street: Street) -> Iterator[object]:
+    yield from _build(context, dbt, street)
+
+
+@dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, select=NEEDS_SCORES, name="dbt_after_models")
+def dbt_after_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, street: Street) -> Iterator[object]:
+    yield from _build(context, dbt, street)
+
+
+def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, street: Street) -> Iterator[object]:
+    """Build and test the selected models. Unit tests are about code, not data: `make build` and `make test` run them."""
+    target_path = street.folder.root / "dbt" / context.op.name
+    target_path.mkdir(parents=True, exist_ok=True)
+    parsed = PROJECT.manifest_path.with_name("partial_parse.msgpack")
+    if parsed.exists():
+        shutil.copy(parsed, target_path)
+    arguments = ["build", "--exclude-resource-type", "unit_test", *vars_arguments(street.folder)]
+    yield from dbt.cli(arguments, context=context, target_path=target_path).stream()
