@@ -1,0 +1,15 @@
+{#
+    The path of a row's delivered file below landing/, from the path that was scanned.
+
+    Arguments:
+        root: folder that the scanned path starts with.
+        is_copy: whether the scanned file is the Parquet copy of a text file, whose name ends in a hash.
+#}
+{% macro landing_file_path(root, is_copy) %}
+    {{ return(adapter.dispatch('landing_file_path', 'audience360')(root, is_copy)) }}
+{% endmacro %}
+
+{% macro default__landing_file_path(root, is_copy) %}
+    {%- set path = 'substr(landed._a360_file, ' ~ (root | length + 2) ~ ')' -%}
+    {{ return("regexp_replace(" ~ path ~ ", '[.][0-9a-f]{8}[.]parquet$', '')" if is_copy else path) }}
+{% endmacro %}
