@@ -1,0 +1,87 @@
+with
+
+customer_dates as (
+
+    select * from {{ ref('feature_customer_dates') }}
+
+),
+
+email_days as (
+
+    select * from {{ ref('fct_email_days') }}
+
+),
+
+known_days as (
+
+    select
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        email_days.delivered_count,
+        email_days.human_open_count,
+        email_days.click_count,
+        {{ dbt.datediff('email_days.activity_date', 'customer_dates.as_of_date', 'day') }} as days_ago
+    from customer_dates
+    inner join email_days
+        on
+            customer_dates.customer_id = email_days.customer_id
+            and customer_dates.as_of_date > email_days.activity_date
+            and customer_dates.known_until_date > email_days.load_date
+    where email_days.activity_date >= {{ dbt.dateadd('day', -365, 'customer_dates.as_of_date') }}
+
+),
+
+sums as (
+
+    select
+        customer_id,
+        as_of_date,
+        min(case when click_count > 0 then days_ago end) as days_since_last_email_click,
+        sum(case when days_ago <= 7 then delivered_count else 0 end) as email_delivered_count_7d,
+        sum(case when days_ago <= 30 then delivered_count else 0 end) as email_delivered_count_30d,
+        sum(case when days_ago <= 90 then delivered_count else 0 end) as email_delivered_count_90d,
+        sum(delivered_count) as email_delivered_count_365d,
+        sum(case when days_ago <= 7 then human_open_count else 0 end) as email_human_open_count_7d,
+        sum(case when days_ago <= 30 then human_open_count else 0 end) as email_human_open_count_30d,
+        sum(case when days_ago <= 90 then human_open_count else 0 end) as email_human_open_count_90d,
+        sum(human_open_count) as email_human_open_count_365d,
+        sum(case when days_ago <= 7 then click_count else 0 end) as email_click_count_7d,
+        sum(case when days_ago <= 30 then click_count else 0 end) as email_click_count_30d,
+        sum(case when days_ago <= 90 then click_count else 0 end) as email_click_count_90d,
+        sum(click_count) as email_click_count_365d
+    from known_days
+    group by
+        customer_id,
+        as_of_date
+
+),
+
+final as (
+
+    select
+        customer_id,
+        as_of_date,
+        days_since_last_email_click,
+        email_delivered_count_7d,
+        email_delivered_count_30d,
+        email_delivered_count_90d,
+        email_delivered_count_365d,
+        email_human_open_count_7d,
+        email_human_open_count_30d,
+        email_human_open_count_90d,
+        email_human_open_count_365d,
+        email_click_count_7d,
+        email_click_count_30d,
+        email_click_count_90d,
+        email_click_count_365d,
+        round(
+            least(1.0, cast(email_human_open_count_90d as double) / nullif(email_delivered_count_90d, 0)), 6
+        ) as email_human_open_rate_90d,
+        round(
+            least(1.0, cast(email_click_count_90d as double) / nullif(email_delivered_count_90d, 0)), 6
+        ) as email_click_rate_90d
+    from sums
+
+)
+
+select * from final

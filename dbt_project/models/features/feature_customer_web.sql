@@ -1,0 +1,63 @@
+with
+
+customer_dates as (
+
+    select * from {{ ref('feature_customer_dates') }}
+
+),
+
+web_days as (
+
+    select * from {{ ref('fct_web_days') }}
+
+),
+
+known_days as (
+
+    select
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        web_days.session_count,
+        web_days.page_view_count,
+        web_days.product_view_count,
+        web_days.add_to_cart_count,
+        web_days.search_count,
+        {{ dbt.datediff('web_days.activity_date', 'customer_dates.as_of_date', 'day') }} as days_ago
+    from customer_dates
+    inner join web_days
+        on
+            customer_dates.customer_id = web_days.customer_id
+            and customer_dates.as_of_date > web_days.activity_date
+            and customer_dates.known_until_date > web_days.load_date
+    where web_days.activity_date >= {{ dbt.dateadd('day', -365, 'customer_dates.as_of_date') }}
+
+),
+
+final as (
+
+    select
+        customer_id,
+        as_of_date,
+        min(days_ago) as days_since_last_visit,
+        sum(case when days_ago <= 7 then session_count else 0 end) as session_count_7d,
+        sum(case when days_ago <= 30 then session_count else 0 end) as session_count_30d,
+        sum(case when days_ago <= 90 then session_count else 0 end) as session_count_90d,
+        sum(session_count) as session_count_365d,
+        sum(case when days_ago <= 7 then page_view_count else 0 end) as page_view_count_7d,
+        sum(case when days_ago <= 30 then page_view_count else 0 end) as page_view_count_30d,
+        sum(case when days_ago <= 90 then page_view_count else 0 end) as page_view_count_90d,
+        sum(page_view_count) as page_view_count_365d,
+        sum(case when days_ago <= 7 then product_view_count else 0 end) as product_view_count_7d,
+        sum(case when days_ago <= 30 then product_view_count else 0 end) as product_view_count_30d,
+        sum(case when days_ago <= 90 then product_view_count else 0 end) as product_view_count_90d,
+        sum(product_view_count) as product_view_count_365d,
+        sum(case when days_ago <= 30 then add_to_cart_count else 0 end) as add_to_cart_count_30d,
+        sum(case when days_ago <= 30 then search_count else 0 end) as search_count_30d
+    from known_days
+    group by
+        customer_id,
+        as_of_date
+
+)
+
+select * from final

@@ -1,0 +1,110 @@
+with
+
+customer_dates as (
+
+    select * from {{ ref('feature_customer_dates') }}
+
+),
+
+commerce as (
+
+    select * from {{ ref('feature_customer_commerce') }}
+
+),
+
+web as (
+
+    select * from {{ ref('feature_customer_web') }}
+
+),
+
+email as (
+
+    select * from {{ ref('feature_customer_email') }}
+
+),
+
+categories as (
+
+    select * from {{ ref('feature_customer_categories') }}
+
+),
+
+final as (
+
+    select
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        customer_dates.is_scoring_date,
+        customer_dates.sample_bucket,
+        customer_dates.tenure_days,
+        commerce.days_since_last_order,
+        commerce.days_since_first_order,
+        cast(coalesce(commerce.order_count_lifetime, 0) as bigint) as order_count_lifetime,
+        cast(coalesce(commerce.order_count_7d, 0) as bigint) as order_count_7d,
+        cast(coalesce(commerce.order_count_30d, 0) as bigint) as order_count_30d,
+        cast(coalesce(commerce.order_count_90d, 0) as bigint) as order_count_90d,
+        cast(coalesce(commerce.order_count_365d, 0) as bigint) as order_count_365d,
+        cast(coalesce(commerce.net_revenue_lifetime, 0) as decimal(18, 2)) as net_revenue_lifetime,
+        cast(coalesce(commerce.net_revenue_7d, 0) as decimal(18, 2)) as net_revenue_7d,
+        cast(coalesce(commerce.net_revenue_30d, 0) as decimal(18, 2)) as net_revenue_30d,
+        cast(coalesce(commerce.net_revenue_90d, 0) as decimal(18, 2)) as net_revenue_90d,
+        cast(coalesce(commerce.net_revenue_365d, 0) as decimal(18, 2)) as net_revenue_365d,
+        commerce.average_order_value_365d,
+        commerce.average_days_between_orders,
+        commerce.discount_share_365d,
+        commerce.return_share_365d,
+        cast(coalesce(categories.category_count_365d, 0) as bigint) as category_count_365d,
+        categories.top_category,
+        categories.top_category_share,
+        web.days_since_last_visit,
+        cast(coalesce(web.session_count_7d, 0) as bigint) as session_count_7d,
+        cast(coalesce(web.session_count_30d, 0) as bigint) as session_count_30d,
+        cast(coalesce(web.session_count_90d, 0) as bigint) as session_count_90d,
+        cast(coalesce(web.session_count_365d, 0) as bigint) as session_count_365d,
+        cast(coalesce(web.page_view_count_7d, 0) as bigint) as page_view_count_7d,
+        cast(coalesce(web.page_view_count_30d, 0) as bigint) as page_view_count_30d,
+        cast(coalesce(web.page_view_count_90d, 0) as bigint) as page_view_count_90d,
+        cast(coalesce(web.page_view_count_365d, 0) as bigint) as page_view_count_365d,
+        cast(coalesce(web.product_view_count_7d, 0) as bigint) as product_view_count_7d,
+        cast(coalesce(web.product_view_count_30d, 0) as bigint) as product_view_count_30d,
+        cast(coalesce(web.product_view_count_90d, 0) as bigint) as product_view_count_90d,
+        cast(coalesce(web.product_view_count_365d, 0) as bigint) as product_view_count_365d,
+        cast(coalesce(web.add_to_cart_count_30d, 0) as bigint) as add_to_cart_count_30d,
+        cast(coalesce(web.search_count_30d, 0) as bigint) as search_count_30d,
+        email.days_since_last_email_click,
+        cast(coalesce(email.email_delivered_count_7d, 0) as bigint) as email_delivered_count_7d,
+        cast(coalesce(email.email_delivered_count_30d, 0) as bigint) as email_delivered_count_30d,
+        cast(coalesce(email.email_delivered_count_90d, 0) as bigint) as email_delivered_count_90d,
+        cast(coalesce(email.email_delivered_count_365d, 0) as bigint) as email_delivered_count_365d,
+        cast(coalesce(email.email_human_open_count_7d, 0) as bigint) as email_human_open_count_7d,
+        cast(coalesce(email.email_human_open_count_30d, 0) as bigint) as email_human_open_count_30d,
+        cast(coalesce(email.email_human_open_count_90d, 0) as bigint) as email_human_open_count_90d,
+        cast(coalesce(email.email_human_open_count_365d, 0) as bigint) as email_human_open_count_365d,
+        cast(coalesce(email.email_click_count_7d, 0) as bigint) as email_click_count_7d,
+        cast(coalesce(email.email_click_count_30d, 0) as bigint) as email_click_count_30d,
+        cast(coalesce(email.email_click_count_90d, 0) as bigint) as email_click_count_90d,
+        cast(coalesce(email.email_click_count_365d, 0) as bigint) as email_click_count_365d,
+        email.email_human_open_rate_90d,
+        email.email_click_rate_90d
+    from customer_dates
+    left join commerce
+        on
+            customer_dates.customer_id = commerce.customer_id
+            and customer_dates.as_of_date = commerce.as_of_date
+    left join web
+        on
+            customer_dates.customer_id = web.customer_id
+            and customer_dates.as_of_date = web.as_of_date
+    left join email
+        on
+            customer_dates.customer_id = email.customer_id
+            and customer_dates.as_of_date = email.as_of_date
+    left join categories
+        on
+            customer_dates.customer_id = categories.customer_id
+            and customer_dates.as_of_date = categories.as_of_date
+
+)
+
+select * from final

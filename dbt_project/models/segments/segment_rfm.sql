@@ -1,0 +1,60 @@
+with
+
+scored as (
+
+    select
+        snapshots.*,
+        groups.rfm_group,
+        groups.rfm_group_rank
+    from {{ ref('segment_rfm_snapshots') }} as snapshots
+    left join {{ ref('rfm_groups') }} as groups
+        on
+            snapshots.recency_score = groups.recency_score
+            and snapshots.frequency_score = groups.frequency_score
+            and snapshots.monetary_score = groups.monetary_score
+
+),
+
+month_earlier as (
+
+    select
+        customer_id,
+        rfm_group,
+        rfm_group_rank
+    from scored
+    where snapshot_name = 'month_earlier'
+
+),
+
+final as (
+
+    select
+        scored.customer_id,
+        scored.snapshot_date as as_of_date,
+        scored.recency_days,
+        scored.frequency_orders,
+        scored.monetary_value,
+        scored.recency_score,
+        scored.frequency_score,
+        scored.monetary_score,
+        {{ dbt.concat([
+            'cast(scored.recency_score as ' ~ dbt.type_string() ~ ')',
+            'cast(scored.frequency_score as ' ~ dbt.type_string() ~ ')',
+            'cast(scored.monetary_score as ' ~ dbt.type_string() ~ ')',
+        ]) }} as rfm_cell,
+        scored.rfm_group,
+        month_earlier.rfm_group as rfm_group_month_earlier,
+        case
+            when month_earlier.rfm_group is null then 'entered'
+            when scored.rfm_group_rank < month_earlier.rfm_group_rank then 'up'
+            when scored.rfm_group_rank > month_earlier.rfm_group_rank then 'down'
+            else 'unchanged'
+        end as rfm_movement
+    from scored
+    left join month_earlier
+        on scored.customer_id = month_earlier.customer_id
+    where scored.snapshot_name = 'current'
+
+)
+
+select * from final

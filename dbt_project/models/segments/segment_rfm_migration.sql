@@ -1,0 +1,45 @@
+with
+
+scored as (
+
+    select
+        snapshots.customer_id,
+        snapshots.snapshot_name,
+        groups.rfm_group
+    from {{ ref('segment_rfm_snapshots') }} as snapshots
+    inner join {{ ref('rfm_groups') }} as groups
+        on
+            snapshots.recency_score = groups.recency_score
+            and snapshots.frequency_score = groups.frequency_score
+            and snapshots.monetary_score = groups.monetary_score
+
+),
+
+customer_moves as (
+
+    select
+        customer_id,
+        coalesce(max(case when snapshot_name = 'month_earlier' then rfm_group end), 'none') as rfm_group_from,
+        coalesce(max(case when snapshot_name = 'current' then rfm_group end), 'none') as rfm_group_to
+    from scored
+    group by customer_id
+
+),
+
+final as (
+
+    select
+        rfm_group_from,
+        rfm_group_to,
+        count(*) as customer_count,
+        round(
+            cast(count(*) as double) / sum(count(*)) over (partition by rfm_group_from), 6
+        ) as share_of_group_from
+    from customer_moves
+    group by
+        rfm_group_from,
+        rfm_group_to
+
+)
+
+select * from final
