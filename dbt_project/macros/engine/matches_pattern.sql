@@ -1,0 +1,16 @@
+{#
+    Whether a regular expression is found anywhere in a text; anchor it with ^ and $ to match the whole. Null for null.
+
+    expression: SQL of type string. pattern: a regular expression that RE2 and Java read alike, without single quotes.
+#}
+{% macro matches_pattern(expression, pattern) -%}
+    {{ return(adapter.dispatch('matches_pattern', 'audience360')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches_pattern(expression, pattern) -%}
+    regexp_matches({{ expression }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro spark__matches_pattern(expression, pattern) -%}
+    ({{ expression }} rlike r'{{ pattern }}')
+{%- endmacro %}

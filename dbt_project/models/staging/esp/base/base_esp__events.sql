@@ -1,0 +1,60 @@
+with
+
+received as (
+
+    select * from {{ source('esp', 'events') }}
+    {% if is_incremental() %}
+        where {{ landing_new_files_predicate('esp', 'events') }}
+    {% endif %}
+
+),
+
+checked as (
+
+    select
+        *,
+        {{ contract_breach('esp', 'events') }} as _reject_reason
+    from received
+
+),
+
+repeated as (
+
+    {{ repeated_deliveries('esp', 'events') }}
+
+),
+
+final as (
+
+    select
+        checked.event_id,
+        checked.message_id,
+        checked.email,
+        checked.event_type,
+        checked.event_at,
+        checked.url,
+        checked.user_agent,
+        checked.ip_class,
+        checked._loaded_at,
+        checked._file_id,
+        checked._file_path,
+        checked._row_number,
+        case
+            when checked._reject_reason is not null then 'quarantined'
+            when repeated._file_id is not null then 'duplicate'
+            else 'accepted'
+        end as _row_status,
+        checked._reject_reason,
+        case
+            when checked._reject_reason is not null
+                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('esp', 'events').columns) }})
+        end as _raw
+    from checked
+    left join repeated
+        on
+            checked._file_id = repeated._file_id
+            and checked._row_number = repeated._row_number
+
+)
+
+select * from final

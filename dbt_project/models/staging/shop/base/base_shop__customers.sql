@@ -1,0 +1,63 @@
+with
+
+received as (
+
+    select * from {{ source('shop', 'customers') }}
+    {% if is_incremental() %}
+        where {{ landing_new_files_predicate('shop', 'customers') }}
+    {% endif %}
+
+),
+
+checked as (
+
+    select
+        *,
+        {{ contract_breach('shop', 'customers') }} as _reject_reason
+    from received
+
+),
+
+repeated as (
+
+    {{ repeated_deliveries('shop', 'customers') }}
+
+),
+
+final as (
+
+    select
+        checked.shop_customer_id,
+        checked.email,
+        checked.phone,
+        checked.first_name,
+        checked.last_name,
+        checked.country,
+        checked.channel,
+        checked.is_guest,
+        checked.contact_id,
+        checked.created_at,
+        checked.updated_at,
+        checked._loaded_at,
+        checked._file_id,
+        checked._file_path,
+        checked._row_number,
+        case
+            when checked._reject_reason is not null then 'quarantined'
+            when repeated._file_id is not null then 'duplicate'
+            else 'accepted'
+        end as _row_status,
+        checked._reject_reason,
+        case
+            when checked._reject_reason is not null
+                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('shop', 'customers').columns) }})
+        end as _raw
+    from checked
+    left join repeated
+        on
+            checked._file_id = repeated._file_id
+            and checked._row_number = repeated._row_number
+
+)
+
+select * from final

@@ -1,0 +1,59 @@
+with
+
+received as (
+
+    select * from {{ source('shop', 'refunds') }}
+    {% if is_incremental() %}
+        where {{ landing_new_files_predicate('shop', 'refunds') }}
+    {% endif %}
+
+),
+
+checked as (
+
+    select
+        *,
+        {{ contract_breach('shop', 'refunds') }} as _reject_reason
+    from received
+
+),
+
+repeated as (
+
+    {{ repeated_deliveries('shop', 'refunds') }}
+
+),
+
+final as (
+
+    select
+        checked.refund_id,
+        checked.order_id,
+        checked.order_item_id,
+        checked.amount,
+        checked.currency,
+        checked.reason,
+        checked.refunded_at,
+        checked._loaded_at,
+        checked._file_id,
+        checked._file_path,
+        checked._row_number,
+        case
+            when checked._reject_reason is not null then 'quarantined'
+            when repeated._file_id is not null then 'duplicate'
+            else 'accepted'
+        end as _row_status,
+        checked._reject_reason,
+        case
+            when checked._reject_reason is not null
+                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('shop', 'refunds').columns) }})
+        end as _raw
+    from checked
+    left join repeated
+        on
+            checked._file_id = repeated._file_id
+            and checked._row_number = repeated._row_number
+
+)
+
+select * from final

@@ -1,0 +1,98 @@
+with
+
+accepted as (
+
+    select * from {{ ref('base_shop__customers') }}
+    where _row_status = 'accepted'
+
+),
+
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
+country_names as (
+
+    select * from {{ ref('country_names') }}
+
+),
+
+email_providers as (
+
+    select * from {{ ref('email_providers') }}
+
+),
+
+keyed as (
+
+    select
+        *,
+        {{ email_as_given('email') }} as email_as_given,
+        {{ dialled_digits('phone') }} as dialled_digits,
+        {{ lookup_key('country') }} as country_key,
+        {{ accepted_or_null('shop', 'customers', 'channel') }} as known_channel,
+        lead(updated_at) over (partition by shop_customer_id order by updated_at) as valid_to
+    from accepted
+
+),
+
+located as (
+
+    select
+        keyed.*,
+        country_names.country_code,
+        countries.calling_code,
+        countries.trunk_prefix,
+        countries.min_phone_digits,
+        countries.max_phone_digits,
+        {{ international_digits('keyed.dialled_digits', 'countries') }} as international_digits
+    from keyed
+    left join country_names on keyed.country_key = country_names.country_name
+    left join countries on country_names.country_code = countries.country_code
+
+),
+
+normalised as (
+
+    select
+        located.*,
+        {{ email_identity('located.email_as_given', 'email_providers') }} as identity_email,
+        {{ phone_e164('located.international_digits', 'located') }} as phone_e164
+    from located
+    left join email_providers on split_part(located.email_as_given, '@', 2) = email_providers.domain
+
+),
+
+final as (
+
+    select
+        shop_customer_id,
+        identity_email as email,
+        email_as_given,
+        phone_e164 as phone,
+        {{ person_name('first_name') }} as first_name,
+        {{ person_name('last_name') }} as last_name,
+        country_code,
+        known_channel as channel,
+        coalesce(is_guest, false) as is_guest,
+        nullif(trim(contact_id), '') as contact_id,
+        created_at,
+        updated_at,
+        updated_at as valid_from,
+        valid_to,
+        valid_to is null as is_current,
+        nullif(concat_ws(
+            ';',
+            {{ lost_attribute('email', 'email_as_given', 'email') }},
+            {{ lost_attribute('phone', 'phone_e164', 'phone') }},
+            {{ lost_attribute('country', 'country_code', 'country') }},
+            {{ lost_attribute('channel', 'known_channel', 'channel') }}
+        ), '') as invalid_attributes,
+        _loaded_at
+    from normalised
+
+)
+
+select * from final

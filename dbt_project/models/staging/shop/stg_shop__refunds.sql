@@ -1,0 +1,25 @@
+with
+
+accepted as (
+
+    select * from {{ ref('base_shop__refunds') }}
+    where _row_status = 'accepted'
+
+),
+
+final as (
+
+    select
+        refund_id,
+        nullif(trim(order_id), '') as order_id,
+        nullif(trim(order_item_id), '') as order_item_id,
+        amount,
+        upper(currency) as currency,
+        nullif(lower(trim(reason)), '') as reason,
+        refunded_at,
+        _loaded_at
+    from accepted
+
+)
+
+select * from final

@@ -1,0 +1,64 @@
+with
+
+accepted as (
+
+    select * from {{ ref('base_third_party__demographics') }}
+    where _row_status = 'accepted'
+
+),
+
+email_providers as (
+
+    select * from {{ ref('email_providers') }}
+
+),
+
+addressed as (
+
+    select
+        *,
+        {{ email_as_given('email') }} as email_as_given
+    from accepted
+
+),
+
+identified as (
+
+    select
+        addressed.*,
+        {{ email_identity('addressed.email_as_given', 'email_providers') }} as identity_email
+    from addressed
+    left join email_providers on split_part(addressed.email_as_given, '@', 2) = email_providers.domain
+
+),
+
+-- two spellings of one mailbox are one key, so equal times are possible: the later delivery then counts
+versioned as (
+
+    select
+        *,
+        lead(updated_at) over (partition by identity_email order by updated_at, _file_id, _row_number) as valid_to
+    from identified
+
+),
+
+final as (
+
+    select
+        identity_email as email,
+        email_as_given,
+        nullif(lower(trim(income_band)), '') as income_band,
+        case when household_size between 1 and 30 then household_size end as household_size,
+        nullif(lower(trim(education)), '') as education,
+        is_homeowner,
+        updated_at,
+        updated_at as valid_from,
+        valid_to,
+        valid_to is null as is_current,
+        case when not household_size between 1 and 30 then 'household_size' end as invalid_attributes,
+        _loaded_at
+    from versioned
+
+)
+
+select * from final
