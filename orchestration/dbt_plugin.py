@@ -20,7 +20,7 @@ import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 
-from orchestration.landing.contract import LandingError
+from orchestration.landing.plan import plan_as_json
 from orchestration.lock import warehouse_connection
 from orchestration.paths import DataFolder
 
@@ -34,15 +34,8 @@ def identity_key() -> str:
 
 def identity_key_differs(stored: str) -> bool:
     """Whether a secret is configured that is not the stored one: every customer id would change."""
-    configured = os.environ.get(IDENTITY_KEY_VARIABLE)
-    return bool(configured) and not secrets.compare_digest(configured.encode(), stored.encode())
-
-
-def landing_plan(folder: DataFolder, request: str) -> str:
-    """The plan as JSON; Arrow is imported only here, because most invocations need no plan."""
-    from orchestration.landing.plan import plan_as_json  # noqa: PLC0415
-
-    return plan_as_json(folder, request)
+    configured = os.environ.get(IDENTITY_KEY_VARIABLE) or stored
+    return not secrets.compare_digest(configured.encode(), stored.encode())
 
 
 class Plugin(BasePlugin):
@@ -51,23 +44,28 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Keep the locks of this process until it ends."""
         self._locks = ExitStack()
-        self._is_locked = False
+        self._folder: DataFolder | None = None
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Called right before the database is opened: wait for the turn."""
-        if self._is_locked:
+        if self._folder is not None:
             return
-        folder = Path(creds.path).resolve().parent
-        folder.mkdir(parents=True, exist_ok=True)
-        self._locks.enter_context(warehouse_connection(folder, f"dbt {' '.join(sys.argv[1:2])}".strip()))
+        self._folder = DataFolder(Path(creds.path).resolve().parent)
+        self._folder.root.mkdir(parents=True, exist_ok=True)
+        self._locks.enter_context(warehouse_connection(self._folder.root, f"dbt {' '.join(sys.argv[1:2])}".strip()))
         atexit.register(self._locks.close)
-        self._is_locked = True
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Called right after: add the functions of the hook."""
-        folder = DataFolder(Path(self.creds.path).resolve().parent)
+        """Called right after: add the functions of the hook.
+
+        A connection that still has functions when the interpreter ends prints pages of warnings, so it is closed before.
+        """
+        atexit.register(conn.close)
+        if self._folder is None:
+            message = "dbt-duckdb opened the warehouse without update_connection_config: this project needs dbt-duckdb 1.11."
+            raise RuntimeError(message)
         varchar, boolean = duckdb.sqltypes.VARCHAR, duckdb.sqltypes.BOOLEAN
-        plan = partial(landing_plan, folder)
+        plan = partial(plan_as_json, self._folder)
         conn.create_function("a360_landing_plan", plan, [varchar], varchar, side_effects=True)
         conn.create_function("a360_identity_key", identity_key, [], varchar, side_effects=True)
         conn.create_function("a360_identity_key_differs", identity_key_differs, [varchar], boolean)

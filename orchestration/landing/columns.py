@@ -78,9 +78,7 @@ def schema_changes(table: Table, file: RegisteredFile, matched: dict[str, Stored
     declared = {column.name.lower(): column for column in table.readable_columns}
 
     def change(name: str, kind: str, declared_type: str | None, found_type: str | None) -> SchemaChange:
-        return SchemaChange(
-            table.source_name, table.table_name, name, kind, declared_type, found_type, file.file_path, detected_at
-        )
+        return SchemaChange(table.source_name, table.table_name, name, kind, declared_type, found_type, file.file_path, detected_at)
 
     for name, found_type in file.columns.items():
         if name.lower() not in declared:

@@ -51,9 +51,7 @@ def parse_table(declared: Mapping[str, Any]) -> Table:
         is_required=bool(declared["is_required"]),
         csv_delimiter=declared["csv_delimiter"],
         columns=tuple(
-            Column(
-                column["name"], column["data_type"].lower(), bool(column["is_optional"]), bool(column["is_mandatory"])
-            )
+            Column(column["name"], column["data_type"].lower(), bool(column["is_optional"]), bool(column["is_mandatory"]))
             for column in declared["columns"]
         ),
     )

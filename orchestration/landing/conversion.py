@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import pyarrow
-import pyarrow.parquet
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from orchestration.landing.content import read_content
 from orchestration.landing.csv_records import CsvReader
@@ -30,17 +30,17 @@ def converted_path(path: str, content_hash: str) -> str:
     return f"{CONVERSION_VERSION}/{path}.{content_hash[:8]}.parquet"
 
 
-def _batches(names: list[str], records: Iterator[TextRecord], schema: pyarrow.Schema) -> Iterator[pyarrow.Table]:
+def _batches(names: list[str], records: Iterator[TextRecord], schema: pa.Schema) -> Iterator[pa.Table]:
     nothing: list[str | None] = [None] * len(names)
     while batch := list(islice(records, ROWS_PER_GROUP)):
         values = [record.values if record.values is not None else nothing for record in batch]
         columns = list(zip(*values, strict=True)) if names else []
-        yield pyarrow.table(
+        yield pa.table(
             [
-                *(pyarrow.array(column, pyarrow.string()) for column in columns),
-                pyarrow.array([record.number for record in batch], pyarrow.int64()),
-                pyarrow.array([record.problem for record in batch], pyarrow.string()),
-                pyarrow.array([record.raw for record in batch], pyarrow.string()),
+                *(pa.array(column, pa.string()) for column in columns),
+                pa.array([record.number for record in batch], pa.int64()),
+                pa.array([record.problem for record in batch], pa.string()),
+                pa.array([record.raw for record in batch], pa.string()),
             ],
             schema=schema,
         )
@@ -61,18 +61,18 @@ def convert(source: Path, file_format: str, delimiter: str, path: str, target: P
     """
     content = read_content(source)
     names, records = CsvReader(delimiter).read(content, path) if file_format == "csv" else read_json_lines(content)
-    schema = pyarrow.schema(
+    schema = pa.schema(
         [
-            *((name, pyarrow.string()) for name in names),
-            (ROW_NUMBER, pyarrow.int64()),
-            (PROBLEM, pyarrow.string()),
-            (RAW, pyarrow.string()),
+            *((name, pa.string()) for name in names),
+            (ROW_NUMBER, pa.int64()),
+            (PROBLEM, pa.string()),
+            (RAW, pa.string()),
         ]
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with pyarrow.parquet.ParquetWriter(unfinished, schema, compression="zstd") as writer:
+        with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
             for batch in _batches(names, records, schema):
                 writer.write_table(batch)
         unfinished.replace(target)

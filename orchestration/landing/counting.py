@@ -6,7 +6,7 @@ The figure is what the accounting test compares the parsed rows with, so nothing
 import re
 from pathlib import Path
 
-import pyarrow.parquet
+import pyarrow.parquet as pq
 
 from orchestration.landing.content import read_content
 
@@ -15,9 +15,7 @@ def count_csv(content: bytes, delimiter: str) -> int:
     """Records after the header: one per line, and one per line break that is not inside a well-formed quoted field."""
     mark = re.escape(delimiter.encode("ascii"))
     field = rb'(?:"(?:[^"]|""){0,1000000}+"|(?!")[^\n' + mark + rb"]*+)"
-    record = re.compile(
-        rb"(?P<blank>\r?\n)|(?P<good>" + field + rb"(?:" + mark + field + rb")*+\r?(?:\n|\Z))|(?P<bad>[^\n]*(?:\n|\Z))"
-    )
+    record = re.compile(rb"(?P<blank>\r?\n)|(?P<good>" + field + rb"(?:" + mark + field + rb")*+\r?(?:\n|\Z))|(?P<bad>[^\n]*(?:\n|\Z))")
     text = content.removeprefix(b"\xef\xbb\xbf")
     found = sum(1 for match in record.finditer(text) if match.lastgroup != "blank" and match[0])
     return max(found - 1, 0)
@@ -31,6 +29,6 @@ def count_json_lines(content: bytes) -> int:
 def count_records(path: Path, file_format: str, delimiter: str) -> int:
     """How many records a delivered file holds."""
     if file_format == "parquet":
-        return int(pyarrow.parquet.read_metadata(path).num_rows)
+        return int(pq.read_metadata(path).num_rows)
     content = read_content(path)
     return count_csv(content, delimiter) if file_format == "csv" else count_json_lines(content)

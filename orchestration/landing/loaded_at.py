@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow.parquet
+import pyarrow.parquet as pq
 
 from orchestration.landing.contract import LOADED_AT
 
@@ -21,7 +21,7 @@ def _as_utc(value: object) -> datetime | None:
 
 def stored_loaded_at(path: Path) -> datetime | None:
     """The largest `_loaded_at` of a Parquet file, or None when it has none or keeps no statistics."""
-    metadata = pyarrow.parquet.read_metadata(path)
+    metadata = pq.read_metadata(path)
     names = [name.lower() for name in metadata.schema.to_arrow_schema().names]
     if LOADED_AT not in names or metadata.num_row_groups == 0:
         return None

@@ -98,9 +98,7 @@ def _register(table: Table, fresh: list[DeliveredFile], surroundings: _Surroundi
     return registered
 
 
-def _plan_table(
-    table: Table, known: dict[str, RegisteredFile], surroundings: _Surroundings, plan: Plan
-) -> list[RegisteredFile]:
+def _plan_table(table: Table, known: dict[str, RegisteredFile], surroundings: _Surroundings, plan: Plan) -> list[RegisteredFile]:
     """The files that a table consists of after this run; new ones still without a number."""
     try:
         kept, fresh = _compare(table, known, surroundings, plan)
@@ -138,9 +136,7 @@ def _groups(
                     plan.changes.append(change)
         columns = {name: asdict(column) for name, column in matches[known_match].items()}
         is_text = file.file_format != "parquet"
-        group = groups.setdefault(
-            json.dumps([is_text, columns], sort_keys=True), {"is_text": is_text, "columns": columns, "paths": []}
-        )
+        group = groups.setdefault(json.dumps([is_text, columns], sort_keys=True), {"is_text": is_text, "columns": columns, "paths": []})
         group["paths"].append(str(file.scan_path(surroundings.folder)))
     return list(groups.values())
 
@@ -167,8 +163,7 @@ def _summarise(plan: Plan) -> None:
     words = {"added": "not declared and left out", "missing": "not delivered and empty", "retyped": "converted"}
     for (table, kind), changes in added.items():
         names = ", ".join(
-            change.column_name + (f" ({change.found_type} to {change.declared_type})" if kind == "retyped" else "")
-            for change in changes
+            change.column_name + (f" ({change.found_type} to {change.declared_type})" if kind == "retyped" else "") for change in changes
         )
         plan.notices.append(f"{table}: columns {words[kind]}: {names} (first in {changes[0].file_path}).")
 
@@ -198,9 +193,7 @@ def make_plan(folder: DataFolder, request: Mapping[str, Any]) -> Plan:
     for file in register:
         if file.vanished_at is None:
             known[file.source_name, file.table_name][file.file_path] = file
-    files = {
-        table: _plan_table(table, known[table.source_name, table.table_name], surroundings, plan) for table in tables
-    }
+    files = {table: _plan_table(table, known[table.source_name, table.table_name], surroundings, plan) for table in tables}
     _number(plan, files, max((file.file_id for file in register), default=0))
     reported = {tuple(key) for key in request["reported"]}
     for table in tables:

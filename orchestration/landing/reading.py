@@ -62,7 +62,7 @@ def reading_of(declared: str, physical: str) -> str | None:
         return "as_is"
     if declared == "bigint" and physical in SIGNED:
         return "cast"
-    target = declared.split("(")[0]
+    target = declared.split("(", maxsplit=1)[0]
     if target == "string":
         return _READINGS.get((target, _family(physical)), "cast")
     return _READINGS.get((target, _family(physical)))
