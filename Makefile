@@ -1,0 +1,59 @@
+# Every target sets up what it needs in .venv and uses it again when nothing changed.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run ui build test lint docs bench clean
+
+export A360_DATA_DIR := $(abspath $(or $(A360_DATA_DIR),data))
+export DBT_PROFILES_DIR := $(CURDIR)/profiles
+export DO_NOT_TRACK := 1
+
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+READY := $(VENV)/.ready
+SIZE ?= 20000
+# The newest supported interpreter that is there; PYTHON=/path/to/python overrides.
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do command -v $$name 2>/dev/null && break; done)
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@echo "  Data lies in $(A360_DATA_DIR) (set A360_DATA_DIR to change it)."
+
+$(READY): requirements.lock pyproject.toml orchestration/setup_environment.py
+	@$(PYTHON) orchestration/setup_environment.py $(VENV)
+	@touch $@
+
+setup: $(READY) ## Install everything into .venv
+	@$(BIN)/python -m orchestration.setup_packages
+
+demo: setup ## Make the demo world and run the whole street on it (SIZE=20000 customers)
+	@$(BIN)/python -m orchestration.cli demo --size $(SIZE)
+
+run: setup ## Run the whole street on your own data, or on EXAMPLE=online_retail
+	@$(BIN)/python -m orchestration.cli run $(if $(EXAMPLE),--example $(EXAMPLE))
+
+ui: setup ## Open Dagster on localhost
+	@$(BIN)/python -m orchestration.cli ui
+
+build: setup ## Plain dbt build
+	@cd dbt_project && $(BIN)/dbt build
+
+test: lint ## Lint, then run every test
+	@$(BIN)/python -m pytest
+
+lint: setup ## Check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m orchestration.lint_sql
+
+docs: setup ## Write the dbt documentation as one HTML page
+	@cd dbt_project && $(BIN)/dbt docs generate --static
+	@echo "Open dbt_project/target/static_index.html"
+
+bench: setup ## Time the demo world and the build (SIZE=20000 customers)
+	@$(BIN)/python -m benchmarks.street --size $(SIZE)
+
+clean: ## Remove everything that can be made again, except the data folder
+	@rm -rf $(VENV) dbt_project/target dbt_project/logs dbt_project/dbt_packages .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "The data stays in $(A360_DATA_DIR); its ops.duckdb cannot be made again."
