@@ -1,0 +1,58 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='cart_id') }}
+
+with
+
+cart_events as (
+
+    select
+        cart_id,
+        product_id,
+        anonymous_id,
+        user_id,
+        event_type,
+        event_at,
+        quantity,
+        order_id,
+        _loaded_at,
+        _file_id
+    from {{ ref('stg_web__events') }}
+    where
+        cart_id is not null
+        and not is_too_late
+        {% if is_incremental() -%}
+            and cart_id in (
+                select new_events.cart_id
+                from {{ ref('stg_web__events') }} as new_events
+                where
+                    new_events.cart_id is not null
+                    and new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+            )
+        {%- endif %}
+
+),
+
+final as (
+
+    select
+        cart_id,
+        product_id,
+        anonymous_id,
+        user_id,
+        cast(coalesce(sum(case when event_type = 'add_to_cart' then coalesce(quantity, 1) end), 0) as bigint) as added_quantity,
+        cast(coalesce(sum(case when event_type = 'remove_from_cart' then coalesce(quantity, 1) end), 0) as bigint) as removed_quantity,
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at,
+        min(case when event_type = 'checkout_started' then event_at end) as checkout_started_at,
+        min(case when event_type = 'purchase' then event_at end) as purchased_at,
+        max(_loaded_at) as loaded_at,
+        max(_file_id) as last_file_id
+    from cart_events
+    group by
+        cart_id,
+        product_id,
+        anonymous_id,
+        user_id
+
+)
+
+select * from final

@@ -1,0 +1,66 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='load_date') }}
+
+with
+
+product_views as (
+
+    select
+        {{ identifier_key('anonymous_id', 'anonymous_id') }} as device_key,
+        {{ identifier_key('shop_customer_id', 'user_id') }} as account_key,
+        product_id,
+        event_date,
+        load_date,
+        event_at,
+        _file_id
+    from {{ ref('stg_web__events') }}
+    where
+        event_type = 'product_view'
+        and product_id is not null
+        and not is_too_late
+        {% if is_incremental() -%}
+            and load_date in (
+                select new_events.load_date
+                from {{ ref('stg_web__events') }} as new_events
+                where new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+            )
+        {%- endif %}
+
+),
+
+bot_days as (
+
+    select distinct
+        device_key,
+        event_date,
+        load_date
+    from {{ ref('int_web_visit_pieces') }}
+    where is_bot
+
+),
+
+final as (
+
+    select
+        coalesce(product_views.account_key, product_views.device_key) as identifier_key,
+        product_views.product_id,
+        product_views.event_date,
+        product_views.load_date,
+        count(*) as product_view_count,
+        max(product_views.event_at) as last_viewed_at,
+        max(product_views._file_id) as last_file_id
+    from product_views
+    left join bot_days
+        on
+            product_views.device_key = bot_days.device_key
+            and product_views.event_date = bot_days.event_date
+            and product_views.load_date = bot_days.load_date
+    where bot_days.device_key is null
+    group by
+        coalesce(product_views.account_key, product_views.device_key),
+        product_views.product_id,
+        product_views.event_date,
+        product_views.load_date
+
+)
+
+select * from final

@@ -1,0 +1,46 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='load_date') }}
+
+with
+
+events as (
+
+    select
+        anonymous_id,
+        user_id,
+        event_at,
+        load_date,
+        _loaded_at,
+        _file_id
+    from {{ ref('stg_web__events') }}
+    where
+        user_id is not null
+        and not is_too_late
+        {% if is_incremental() -%}
+            and load_date in (
+                select new_events.load_date
+                from {{ ref('stg_web__events') }} as new_events
+                where new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+            )
+        {%- endif %}
+
+),
+
+final as (
+
+    select
+        anonymous_id,
+        user_id,
+        load_date,
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at,
+        min(_loaded_at) as first_loaded_at,
+        max(_file_id) as last_file_id
+    from events
+    group by
+        anonymous_id,
+        user_id,
+        load_date
+
+)
+
+select * from final

@@ -1,0 +1,83 @@
+with
+
+orders as (
+
+    select * from {{ ref('stg_shop__orders') }}
+
+),
+
+shipments as (
+
+    select * from {{ ref('stg_shop__shipments') }}
+    where is_current
+
+),
+
+exchange_rates as (
+
+    select * from {{ ref('int_exchange_rates') }}
+
+),
+
+deliveries as (
+
+    select
+        order_id,
+        case when count(*) = count(delivered_at) then max(delivered_at) end as delivered_at
+    from shipments
+    group by order_id
+
+),
+
+first_versions as (
+
+    select
+        order_id,
+        min(_loaded_at) as first_loaded_at
+    from orders
+    group by order_id
+
+),
+
+final as (
+
+    select
+        orders.order_id,
+        orders.shop_customer_id,
+        orders.email,
+        orders.phone,
+        orders.channel,
+        orders.status,
+        orders.status in ('cancelled', 'credit_note') as is_cancelled,
+        orders.status = 'credit_note' as is_credit_note,
+        case
+            when orders.status = 'cancelled' then coalesce(orders.cancelled_at, orders.updated_at)
+            when orders.status = 'credit_note' then orders.ordered_at
+        end as cancelled_at,
+        orders.ordered_at,
+        orders.currency,
+        exchange_rates.rate,
+        cast(coalesce(orders.discount_amount, 0) as decimal(18, 4)) as discount_amount_original,
+        {{ in_reporting_currency('coalesce(orders.discount_amount, 0)', 'exchange_rates.rate') }} as discount_amount,
+        {{ in_reporting_currency('coalesce(orders.shipping_amount, 0)', 'exchange_rates.rate') }} as shipping_amount,
+        {{ in_reporting_currency('coalesce(orders.tax_amount, 0)', 'exchange_rates.rate') }} as tax_amount,
+        orders.coupon_code,
+        orders.shipping_country_code,
+        orders.shipping_postcode,
+        deliveries.delivered_at,
+        first_versions.first_loaded_at
+    from orders
+    inner join first_versions
+        on orders.order_id = first_versions.order_id
+    left join deliveries
+        on orders.order_id = deliveries.order_id
+    left join exchange_rates
+        on
+            orders.currency = exchange_rates.currency
+            and cast(orders.ordered_at as date) >= exchange_rates.valid_from
+            and (exchange_rates.valid_to is null or cast(orders.ordered_at as date) < exchange_rates.valid_to)
+    where orders.is_current
+
+)
+
+select * from final

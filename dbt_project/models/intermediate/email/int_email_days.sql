@@ -1,0 +1,111 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='load_date') }}
+
+with
+
+events as (
+
+    select
+        email,
+        event_date,
+        load_date,
+        event_type,
+        is_machine_open,
+        event_at,
+        _file_id as event_file_id,
+        cast(null as bigint) as message_file_id
+    from {{ ref('int_email_events_classified') }}
+    where email is not null
+
+),
+
+messages as (
+
+    select
+        email,
+        cast(sent_at as date) as event_date,
+        cast(_loaded_at as date) as load_date,
+        'sent' as event_type,
+        false as is_machine_open,
+        sent_at as event_at,
+        cast(null as bigint) as event_file_id,
+        _file_id as message_file_id
+    from {{ ref('stg_esp__messages') }}
+    where email is not null
+
+),
+
+email_activity as (
+
+    select * from events
+
+    union all
+
+    select * from messages
+
+),
+
+{% if is_incremental() -%}
+    touched_load_dates as (
+
+        select distinct email_activity.load_date
+        from email_activity
+        where
+            email_activity.event_file_id > (select coalesce(max(this_model.last_event_file_id), 0) from {{ this }} as this_model)
+            or email_activity.message_file_id > (select coalesce(max(this_model.last_message_file_id), 0) from {{ this }} as this_model)
+
+    ),
+
+{%- endif %}
+
+days as (
+
+    select
+        email,
+        event_date,
+        load_date,
+        count(case when event_type = 'sent' then 1 end) as sent_count,
+        count(case when event_type = 'delivered' then 1 end) as delivered_count,
+        count(case when event_type = 'open' and not is_machine_open then 1 end) as human_open_count,
+        count(case when event_type = 'open' and is_machine_open then 1 end) as machine_open_count,
+        count(case when event_type = 'click' then 1 end) as click_count,
+        count(case when event_type in ('hard_bounce', 'soft_bounce') then 1 end) as bounce_count,
+        count(case when event_type = 'unsubscribe' then 1 end) as unsubscribe_count,
+        count(case when event_type = 'complaint' then 1 end) as complaint_count,
+        max(case when event_type = 'open' and not is_machine_open then event_at end) as last_human_open_at,
+        max(case when event_type = 'click' then event_at end) as last_click_at,
+        max(event_file_id) as last_event_file_id,
+        max(message_file_id) as last_message_file_id
+    from email_activity
+    {% if is_incremental() -%}
+        where load_date in (select touched_load_dates.load_date from touched_load_dates)
+    {%- endif %}
+    group by
+        email,
+        event_date,
+        load_date
+
+),
+
+final as (
+
+    select
+        {{ identifier_key('email', 'email') }} as identifier_key,
+        event_date,
+        load_date,
+        sent_count,
+        delivered_count,
+        human_open_count,
+        machine_open_count,
+        click_count,
+        bounce_count,
+        unsubscribe_count,
+        complaint_count,
+        last_human_open_at,
+        last_click_at,
+        last_event_file_id,
+        last_message_file_id
+    from days
+
+)
+
+select * from final

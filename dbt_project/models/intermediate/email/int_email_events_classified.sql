@@ -1,0 +1,83 @@
+{{ config(materialized='view') }}
+
+with
+
+events as (
+
+    select * from {{ ref('stg_esp__events') }}
+    where not is_too_late
+
+),
+
+messages as (
+
+    select * from {{ ref('stg_esp__messages') }}
+
+),
+
+machine_open_rules as (
+
+    select * from {{ ref('machine_open_rules') }}
+
+),
+
+clients as (
+
+    select distinct
+        user_agent,
+        ip_class
+    from events
+    where event_type = 'open'
+
+),
+
+-- One row per kind of client that a rule names: its opens are a machine's when they come within so many seconds of the send (always, when the rule sets no limit).
+machine_clients as (
+
+    select
+        clients.user_agent,
+        clients.ip_class,
+        max(coalesce(machine_open_rules.max_seconds_after_send, 999999999)) as max_seconds_after_send
+    from clients
+    inner join machine_open_rules
+        on
+            machine_open_rules.event_type = 'open'
+            and (machine_open_rules.user_agent_pattern is null or lower(clients.user_agent) like machine_open_rules.user_agent_pattern)
+            and (machine_open_rules.ip_class is null or clients.ip_class = machine_open_rules.ip_class)
+    group by
+        clients.user_agent,
+        clients.ip_class
+
+),
+
+final as (
+
+    select
+        events.event_id,
+        events.message_id,
+        events.event_type,
+        coalesce(events.email, messages.email) as email,
+        events.event_at,
+        events.event_date,
+        events.load_date,
+        coalesce(
+            {{ epoch_micros('events.event_at') }} - {{ epoch_micros('messages.sent_at') }} <= machine_clients.max_seconds_after_send * 1000000,
+            machine_clients.max_seconds_after_send = 999999999,
+            false
+        ) as is_machine_open,
+        events._loaded_at,
+        events._file_id
+    from events
+    left join messages
+        on
+            events.message_id = messages.message_id
+            and messages._loaded_at <= events._loaded_at
+    left join machine_clients
+        on
+            events.event_type = 'open'
+            and coalesce(events.user_agent, '') = coalesce(machine_clients.user_agent, '')
+            and coalesce(events.ip_class, '') = coalesce(machine_clients.ip_class, '')
+
+)
+
+select * from final

@@ -1,0 +1,77 @@
+with
+
+suppressions as (
+
+    select * from {{ ref('stg_esp__suppressions') }}
+    where is_current and email is not null
+
+),
+
+email_events as (
+
+    select * from {{ ref('int_email_events_classified') }}
+    where event_type in ('hard_bounce', 'complaint', 'unsubscribe') and email is not null
+
+),
+
+suppression_rules as (
+
+    select * from {{ ref('suppression_rules') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+signals as (
+
+    select
+        suppressions.email,
+        coalesce(suppression_rules.suppression_reason, 'manual') as suppression_reason,
+        suppressions.suppressed_at
+    from suppressions
+    cross join clock
+    left join suppression_rules
+        on suppressions.reason = suppression_rules.suppression_reason
+    where
+        suppressions.suppressed_at < clock.as_of_at
+        and (suppressions.lifted_at is null or suppressions.lifted_at >= clock.as_of_at)
+
+    union all
+
+    select
+        email_events.email,
+        email_events.event_type as suppression_reason,
+        email_events.event_at as suppressed_at
+    from email_events
+    cross join clock
+    where email_events.event_at < clock.as_of_at
+
+),
+
+final as (
+
+    select
+        {{ identifier_key('email', 'signals.email') }} as identifier_key,
+        signals.email,
+        signals.suppression_reason,
+        suppression_rules.is_person_wide,
+        suppression_rules.is_lifted_by_later_consent,
+        suppression_rules.priority,
+        max(signals.suppressed_at) as suppressed_at
+    from signals
+    inner join suppression_rules
+        on signals.suppression_reason = suppression_rules.suppression_reason
+    group by
+        signals.email,
+        signals.suppression_reason,
+        suppression_rules.is_person_wide,
+        suppression_rules.is_lifted_by_later_consent,
+        suppression_rules.priority
+
+)
+
+select * from final

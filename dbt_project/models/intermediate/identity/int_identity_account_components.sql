@@ -1,0 +1,21 @@
+{{ config(materialized='connected_components') }}
+
+with
+
+edges as (
+
+    select * from {{ ref('int_identity_edges') }}
+    where identity_stage = 1 and blocked_reason is null
+
+),
+
+final as (
+
+    select
+        identifier_key as node_key,
+        linked_key as neighbour_key
+    from edges
+
+)
+
+select * from final

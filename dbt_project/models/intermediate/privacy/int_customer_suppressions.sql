@@ -1,0 +1,67 @@
+with
+
+suppressions as (
+
+    select * from {{ ref('int_email_suppressions') }}
+
+),
+
+customer_emails as (
+
+    select * from {{ ref('int_customer_emails') }}
+
+),
+
+consents as (
+
+    select * from {{ ref('int_customer_consents') }}
+    where channel = 'email' and purpose = 'marketing'
+
+),
+
+applicable as (
+
+    select
+        customer_emails.customer_id,
+        suppressions.suppression_reason,
+        suppressions.suppressed_at,
+        suppressions.priority
+    from suppressions
+    inner join customer_emails
+        on suppressions.identifier_key = customer_emails.identifier_key
+    left join consents
+        on customer_emails.customer_id = consents.customer_id
+    where
+        (suppressions.is_person_wide or customer_emails.email_rank = 1)
+        and not (
+            suppressions.is_lifted_by_later_consent
+            and consents.has_consent
+            and consents.decided_at > suppressions.suppressed_at
+        )
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by customer_id
+            order by priority, suppressed_at desc, suppression_reason
+        ) as suppression_rank
+    from applicable
+
+),
+
+final as (
+
+    select
+        customer_id,
+        suppression_reason,
+        suppressed_at
+    from ranked
+    where suppression_rank = 1
+
+)
+
+select * from final

@@ -1,0 +1,153 @@
+with
+
+cart_lines as (
+
+    select * from {{ ref('int_cart_lines') }}
+
+),
+
+product_versions as (
+
+    select * from {{ ref('int_product_versions') }}
+
+),
+
+exchange_rates as (
+
+    select * from {{ ref('int_exchange_rates') }}
+
+),
+
+identity_map as (
+
+    select * from {{ ref('int_identity_map') }}
+    where customer_id is not null
+
+),
+
+cart_visitors as (
+
+    select
+        cart_id,
+        anonymous_id,
+        user_id,
+        row_number() over (
+            partition by cart_id
+            order by case when user_id is null then 1 else 0 end, first_event_at, anonymous_id, user_id, product_id
+        ) as visitor_rank
+    from cart_lines
+
+),
+
+cart_times as (
+
+    select
+        cart_id,
+        min(first_event_at) as cart_started_at,
+        max(last_event_at) as last_activity_at,
+        min(checkout_started_at) as checkout_started_at,
+        min(purchased_at) as purchased_at,
+        max(loaded_at) as loaded_at
+    from cart_lines
+    group by cart_id
+
+),
+
+cart_products as (
+
+    select
+        cart_id,
+        product_id,
+        greatest(sum(added_quantity) - sum(removed_quantity), 0) as quantity,
+        max(last_event_at) as last_event_at
+    from cart_lines
+    where product_id is not null
+    group by
+        cart_id,
+        product_id
+
+),
+
+priced_products as (
+
+    select
+        cart_products.cart_id,
+        cart_products.product_id,
+        product_versions.product_name,
+        cart_products.quantity,
+        coalesce(
+            cast(cart_products.quantity * {{ in_reporting_currency('product_versions.price', 'exchange_rates.rate') }} as decimal(18, 2)),
+            0
+        ) as line_value
+    from cart_products
+    left join product_versions
+        on
+            cart_products.product_id = product_versions.product_id
+            and cart_products.last_event_at >= product_versions.valid_from
+            and cart_products.last_event_at < product_versions.valid_to
+    left join exchange_rates
+        on
+            product_versions.currency = exchange_rates.currency
+            and cast(cart_products.last_event_at as date) >= exchange_rates.valid_from
+            and (exchange_rates.valid_to is null or cast(cart_products.last_event_at as date) < exchange_rates.valid_to)
+    where cart_products.quantity > 0
+
+),
+
+ranked_products as (
+
+    select
+        *,
+        row_number() over (
+            partition by cart_id
+            order by line_value desc, product_id
+        ) as product_rank
+    from priced_products
+
+),
+
+cart_contents as (
+
+    select
+        cart_id,
+        cast(sum(quantity) as bigint) as item_count,
+        cast(sum(line_value) as decimal(18, 2)) as cart_value,
+        max(case when product_rank = 1 then product_id end) as top_product_id,
+        max(case when product_rank = 1 then product_name end) as top_product_name
+    from ranked_products
+    group by cart_id
+
+),
+
+final as (
+
+    select
+        cart_times.cart_id,
+        coalesce(by_account.customer_id, by_device.customer_id) as customer_id,
+        cart_visitors.anonymous_id,
+        cart_times.cart_started_at,
+        cart_times.last_activity_at,
+        cart_times.checkout_started_at,
+        cart_times.purchased_at,
+        cart_times.purchased_at is not null as is_purchased,
+        cart_contents.cart_id is null as is_empty,
+        coalesce(cart_contents.item_count, 0) as item_count,
+        coalesce(cart_contents.cart_value, 0) as cart_value,
+        cart_contents.top_product_id,
+        cart_contents.top_product_name,
+        cart_times.loaded_at
+    from cart_times
+    inner join cart_visitors
+        on
+            cart_times.cart_id = cart_visitors.cart_id
+            and cart_visitors.visitor_rank = 1
+    left join cart_contents
+        on cart_times.cart_id = cart_contents.cart_id
+    left join identity_map as by_account
+        on {{ identifier_key('shop_customer_id', 'cart_visitors.user_id') }} = by_account.identifier_key
+    left join identity_map as by_device
+        on {{ identifier_key('anonymous_id', 'cart_visitors.anonymous_id') }} = by_device.identifier_key
+
+)
+
+select * from final
