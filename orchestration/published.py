@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.dbt_part import group_of
 from orchestration.serving import ServedTable
 
-PUBLISHED_GROUPS = ("customer_360", "audiences", "sync", "feedback")
-REPORTS = ("segment_memberships", "segment_report", "stg_landing__row_counts", "stg_ml__model_metrics", "stg_ml__cluster_profiles")
+PUBLISHED_FOLDERS = frozenset({"customer_360", "campaigns", "sync", "feedback"})
+REPORTS = (
+    "audience_exclusions",
+    "segment_memberships",
+    "segment_rfm_migration",
+    "segment_sizes",
+    "stg_landing__row_counts",
+    "stg_ml__cluster_profiles",
+    "stg_ml__model_metrics",
+)
 
 
 def published_models(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -18,7 +25,7 @@ def published_models(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]
     return {
         node["name"]: node
         for node in models
-        if node["config"]["materialized"] != "ephemeral" and (group_of(node) in PUBLISHED_GROUPS or node["name"] in REPORTS)
+        if node["config"]["materialized"] != "ephemeral" and (PUBLISHED_FOLDERS & set(node["fqn"]) or node["name"] in REPORTS)
     }
 
 
