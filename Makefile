@@ -11,8 +11,9 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
 SIZE ?= 20000
-# The newest supported interpreter that is there; PYTHON=/path/to/python overrides.
-PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do command -v $$name 2>/dev/null && break; done)
+# The first supported interpreter that is there; PYTHON=/path/to/python overrides.
+PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$name && break; done),python3)
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
