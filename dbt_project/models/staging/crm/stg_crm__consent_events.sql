@@ -7,12 +7,6 @@ accepted as (
 
 ),
 
-email_providers as (
-
-    select * from {{ ref('email_providers') }}
-
-),
-
 addressed as (
 
     select
@@ -25,18 +19,17 @@ addressed as (
 final as (
 
     select
-        addressed.consent_event_id,
-        addressed.contact_id,
-        {{ email_identity('addressed.email_as_given', 'email_providers') }} as email,
-        addressed.email_as_given,
-        lower(trim(addressed.channel)) as channel,
-        lower(trim(addressed.purpose)) as purpose,
-        lower(trim(addressed.status)) as status,
-        nullif(lower(trim(addressed.source)), '') as source,
-        addressed.occurred_at,
-        addressed._loaded_at
+        consent_event_id,
+        contact_id,
+        {{ email_identity('email_as_given') }} as email,
+        email_as_given,
+        lower(trim(channel)) as channel,
+        lower(trim(purpose)) as purpose,
+        lower(trim(status)) as status,
+        nullif(lower(trim(source)), '') as source,
+        occurred_at,
+        _loaded_at
     from addressed
-    left join email_providers on split_part(addressed.email_as_given, '@', 2) = email_providers.domain
 
 )
 

@@ -19,6 +19,29 @@ country_names as (
 
 ),
 
+-- few spellings, many rows: each spelling is looked up once
+spelled_countries as (
+
+    select distinct country as spelling
+    from {{ ref('base_crm__contacts') }}
+
+),
+
+known_countries as (
+
+    select
+        spelled_countries.spelling,
+        countries.country_code,
+        countries.calling_code,
+        countries.trunk_prefix,
+        countries.min_phone_digits,
+        countries.max_phone_digits
+    from spelled_countries
+    inner join country_names on {{ lookup_key('spelled_countries.spelling') }} = country_names.country_name
+    inner join countries on country_names.country_code = countries.country_code
+
+),
+
 languages as (
 
     select * from {{ ref('languages') }}
@@ -31,19 +54,12 @@ time_zones as (
 
 ),
 
-email_providers as (
-
-    select * from {{ ref('email_providers') }}
-
-),
-
 keyed as (
 
     select
         *,
         {{ email_as_given('email') }} as email_as_given,
         {{ dialled_digits('phone') }} as dialled_digits,
-        {{ lookup_key('country') }} as country_key,
         {{ language_lookup_key('language') }} as language_key,
         replace(lower(trim(time_zone)), ' ', '_') as time_zone_key,
         upper(trim(region)) as region_key,
@@ -67,22 +83,21 @@ located as (
 
     select
         keyed.*,
-        country_names.country_code,
-        countries.calling_code,
-        countries.trunk_prefix,
-        countries.min_phone_digits,
-        countries.max_phone_digits,
+        known_countries.country_code,
+        known_countries.calling_code,
+        known_countries.trunk_prefix,
+        known_countries.min_phone_digits,
+        known_countries.max_phone_digits,
         case
             when {{ matches_pattern('keyed.region_key', '^[A-Z]{2}-[A-Z0-9]{1,3}$') }}
-                and split_part(keyed.region_key, '-', 1) = coalesce(country_names.country_code, split_part(keyed.region_key, '-', 1))
+                and split_part(keyed.region_key, '-', 1) = coalesce(known_countries.country_code, split_part(keyed.region_key, '-', 1))
                 then keyed.region_key
             when {{ matches_pattern('keyed.region_key', '^[A-Z0-9]{1,3}$') }}
-                then country_names.country_code || '-' || keyed.region_key
+                then known_countries.country_code || '-' || keyed.region_key
         end as region_code,
-        {{ international_digits('keyed.dialled_digits', 'countries') }} as international_digits
+        {{ international_digits('keyed.dialled_digits', 'known_countries') }} as international_digits
     from keyed
-    left join country_names on keyed.country_key = country_names.country_name
-    left join countries on country_names.country_code = countries.country_code
+    left join known_countries on keyed.country = known_countries.spelling
 
 ),
 
@@ -90,12 +105,11 @@ normalised as (
 
     select
         located.*,
-        {{ email_identity('located.email_as_given', 'email_providers') }} as identity_email,
+        {{ email_identity('located.email_as_given') }} as identity_email,
         {{ phone_e164('located.international_digits', 'located') }} as phone_e164,
         languages.language_code,
         time_zones.time_zone as known_time_zone
     from located
-    left join email_providers on split_part(located.email_as_given, '@', 2) = email_providers.domain
     left join languages on located.language_key = languages.language_name
     left join time_zones on located.time_zone_key = time_zones.time_zone_key
 

@@ -7,12 +7,6 @@ accepted as (
 
 ),
 
-email_providers as (
-
-    select * from {{ ref('email_providers') }}
-
-),
-
 addressed as (
 
     select
@@ -25,14 +19,13 @@ addressed as (
 final as (
 
     select
-        addressed.verdict_id,
-        {{ email_identity('addressed.email_as_given', 'email_providers') }} as email,
-        addressed.email_as_given,
-        lower(trim(addressed.verdict)) as verdict,
-        addressed.checked_at,
-        addressed._loaded_at
+        verdict_id,
+        {{ email_identity('email_as_given') }} as email,
+        email_as_given,
+        lower(trim(verdict)) as verdict,
+        checked_at,
+        _loaded_at
     from addressed
-    left join email_providers on split_part(addressed.email_as_given, '@', 2) = email_providers.domain
 
 )
 

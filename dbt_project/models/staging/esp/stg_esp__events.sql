@@ -7,12 +7,6 @@ accepted as (
 
 ),
 
-email_providers as (
-
-    select * from {{ ref('email_providers') }}
-
-),
-
 addressed as (
 
     select
@@ -25,22 +19,20 @@ addressed as (
 final as (
 
     select
-        addressed.event_id,
-        addressed.message_id,
-        {{ email_identity('addressed.email_as_given', 'email_providers') }} as email,
-        addressed.email_as_given,
-        lower(trim(addressed.event_type)) as event_type,
-        addressed.event_at,
-        nullif(addressed.url, '') as url,
-        nullif(addressed.user_agent, '') as user_agent,
-        nullif(lower(addressed.ip_class), '') as ip_class,
-        cast(addressed.event_at as date) as event_date,
-        cast(addressed._loaded_at as date) as load_date,
-        {{ is_too_late('addressed.event_at', 'addressed') }} as is_too_late,
-        addressed._loaded_at,
-        addressed._file_id
+        event_id,
+        message_id,
+        {{ email_identity('email_as_given') }} as email,
+        email_as_given,
+        lower(trim(event_type)) as event_type,
+        event_at,
+        nullif(url, '') as url,
+        nullif(user_agent, '') as user_agent,
+        nullif(lower(ip_class), '') as ip_class,
+        cast(event_at as date) as event_date,
+        cast(_loaded_at as date) as load_date,
+        {{ is_too_late('event_at') }} as is_too_late,
+        _loaded_at
     from addressed
-    left join email_providers on split_part(addressed.email_as_given, '@', 2) = email_providers.domain
 
 )
 

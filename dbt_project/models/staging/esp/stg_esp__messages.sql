@@ -7,12 +7,6 @@ accepted as (
 
 ),
 
-email_providers as (
-
-    select * from {{ ref('email_providers') }}
-
-),
-
 addressed as (
 
     select
@@ -25,16 +19,14 @@ addressed as (
 final as (
 
     select
-        addressed.message_id,
-        nullif(addressed.campaign_id, '') as campaign_id,
-        nullif(lower(trim(addressed.variant)), '') as variant,
-        {{ email_identity('addressed.email_as_given', 'email_providers') }} as email,
-        addressed.email_as_given,
-        addressed.sent_at,
-        addressed._loaded_at,
-        addressed._file_id
+        message_id,
+        nullif(campaign_id, '') as campaign_id,
+        nullif(lower(trim(variant)), '') as variant,
+        {{ email_identity('email_as_given') }} as email,
+        email_as_given,
+        sent_at,
+        _loaded_at
     from addressed
-    left join email_providers on split_part(addressed.email_as_given, '@', 2) = email_providers.domain
 
 )
 

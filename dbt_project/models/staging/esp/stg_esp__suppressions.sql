@@ -7,12 +7,6 @@ accepted as (
 
 ),
 
-email_providers as (
-
-    select * from {{ ref('email_providers') }}
-
-),
-
 addressed as (
 
     select
@@ -26,19 +20,18 @@ addressed as (
 final as (
 
     select
-        addressed.suppression_id,
-        {{ email_identity('addressed.email_as_given', 'email_providers') }} as email,
-        addressed.email_as_given,
-        nullif(lower(trim(addressed.reason)), '') as reason,
-        addressed.suppressed_at,
-        addressed.lifted_at,
-        addressed.updated_at,
-        addressed.updated_at as valid_from,
-        addressed.valid_to,
-        addressed.valid_to is null as is_current,
-        addressed._loaded_at
+        suppression_id,
+        {{ email_identity('email_as_given') }} as email,
+        email_as_given,
+        nullif(lower(trim(reason)), '') as reason,
+        suppressed_at,
+        lifted_at,
+        updated_at,
+        updated_at as valid_from,
+        valid_to,
+        valid_to is null as is_current,
+        _loaded_at
     from addressed
-    left join email_providers on split_part(addressed.email_as_given, '@', 2) = email_providers.domain
 
 )
 

@@ -19,9 +19,26 @@ country_names as (
 
 ),
 
-email_providers as (
+-- few spellings, many rows: each spelling is looked up once
+spelled_countries as (
 
-    select * from {{ ref('email_providers') }}
+    select distinct country as spelling
+    from {{ ref('base_shop__customers') }}
+
+),
+
+known_countries as (
+
+    select
+        spelled_countries.spelling,
+        countries.country_code,
+        countries.calling_code,
+        countries.trunk_prefix,
+        countries.min_phone_digits,
+        countries.max_phone_digits
+    from spelled_countries
+    inner join country_names on {{ lookup_key('spelled_countries.spelling') }} = country_names.country_name
+    inner join countries on country_names.country_code = countries.country_code
 
 ),
 
@@ -31,7 +48,6 @@ keyed as (
         *,
         {{ email_as_given('email') }} as email_as_given,
         {{ dialled_digits('phone') }} as dialled_digits,
-        {{ lookup_key('country') }} as country_key,
         {{ accepted_or_null('shop', 'customers', 'channel') }} as known_channel,
         lead(updated_at) over (partition by shop_customer_id order by updated_at) as valid_to
     from accepted
@@ -42,15 +58,14 @@ located as (
 
     select
         keyed.*,
-        country_names.country_code,
-        countries.calling_code,
-        countries.trunk_prefix,
-        countries.min_phone_digits,
-        countries.max_phone_digits,
-        {{ international_digits('keyed.dialled_digits', 'countries') }} as international_digits
+        known_countries.country_code,
+        known_countries.calling_code,
+        known_countries.trunk_prefix,
+        known_countries.min_phone_digits,
+        known_countries.max_phone_digits,
+        {{ international_digits('keyed.dialled_digits', 'known_countries') }} as international_digits
     from keyed
-    left join country_names on keyed.country_key = country_names.country_name
-    left join countries on country_names.country_code = countries.country_code
+    left join known_countries on keyed.country = known_countries.spelling
 
 ),
 
@@ -58,10 +73,9 @@ normalised as (
 
     select
         located.*,
-        {{ email_identity('located.email_as_given', 'email_providers') }} as identity_email,
+        {{ email_identity('located.email_as_given') }} as identity_email,
         {{ phone_e164('located.international_digits', 'located') }} as phone_e164
     from located
-    left join email_providers on split_part(located.email_as_given, '@', 2) = email_providers.domain
 
 ),
 

@@ -7,12 +7,6 @@ accepted as (
 
 ),
 
-email_providers as (
-
-    select * from {{ ref('email_providers') }}
-
-),
-
 addressed as (
 
     select
@@ -25,10 +19,9 @@ addressed as (
 identified as (
 
     select
-        addressed.*,
-        {{ email_identity('addressed.email_as_given', 'email_providers') }} as identity_email
+        *,
+        {{ email_identity('email_as_given') }} as identity_email
     from addressed
-    left join email_providers on split_part(addressed.email_as_given, '@', 2) = email_providers.domain
 
 ),
 

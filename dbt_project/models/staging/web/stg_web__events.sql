@@ -46,9 +46,7 @@ final as (
         cast(corrected_event_at as date) as event_date,
         cast(_loaded_at as date) as load_date,
         {{ is_too_late('corrected_event_at') }} as is_too_late,
-        _loaded_at,
-        _file_id,
-        _row_number
+        _loaded_at
     from corrected
 
 )
