@@ -12,12 +12,14 @@ from orchestration.landing.content import read_content
 
 
 def count_csv(content: bytes, delimiter: str) -> int:
-    """Records after the header: one per line, and one per line break that is not inside a well-formed quoted field."""
+    """Records after the header: one per line, where the line breaks inside well-formed quoted fields end none."""
     mark = re.escape(delimiter.encode("ascii"))
-    field = rb'(?:"(?:[^"]|""){0,1000000}+"|(?!")[^\n' + mark + rb"]*+)"
-    record = re.compile(rb"(?P<blank>\r?\n)|(?P<good>" + field + rb"(?:" + mark + field + rb")*+\r?(?:\n|\Z))|(?P<bad>[^\n]*(?:\n|\Z))")
+    field = rb'(?:"[^"]*+(?:""[^"]*+)*+"|(?!")[^\n' + mark + rb"]*+)"
+    end = rb"\r?(?:\n|\Z)"
+    good = field + rb"(?:" + mark + field + rb")*+" + end
+    record = re.compile(rb"(?P<blank>" + end + rb")|(?P<good>" + good + rb")|(?P<bad>[^\n]*(?:\n|\Z))")
     text = content.removeprefix(b"\xef\xbb\xbf")
-    found = sum(1 for match in record.finditer(text) if match.lastgroup != "blank" and match[0])
+    found = sum(1 for match in record.finditer(text) if match.lastgroup != "blank")
     return max(found - 1, 0)
 
 

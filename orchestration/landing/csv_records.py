@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from orchestration.landing.contract import LandingError
 from orchestration.landing.text_record import TextRecord, decode
 
-# A quoted field may not be longer than this, or each stray quote would be looked for to the end of the file.
-MAX_QUOTED_BYTES = 1_000_000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -25,7 +23,7 @@ class CsvReader:
         self._delimiter = delimiter
         self._mark = delimiter.encode("ascii")
         mark = re.escape(self._mark)
-        quoted = rb'"((?:[^"]|""){0,%d}+)"' % MAX_QUOTED_BYTES
+        quoted = rb'"([^"]*+(?:""[^"]*+)*+)"'
         plain = rb'((?!")[^\n' + mark + rb"]*+)"
         self._field = re.compile(rb"(?:" + quoted + rb"|" + plain + rb")(" + mark + rb"|\r?(?:\n|\Z))")
 
