@@ -31,7 +31,8 @@ final as (
         cast(event_at as date) as event_date,
         cast(_loaded_at as date) as load_date,
         {{ is_too_late('event_at') }} as is_too_late,
-        _loaded_at
+        _loaded_at,
+        _file_id
     from addressed
 
 )

@@ -25,7 +25,8 @@ final as (
         {{ email_identity('email_as_given') }} as email,
         email_as_given,
         sent_at,
-        _loaded_at
+        _loaded_at,
+        _file_id
     from addressed
 
 )

@@ -46,7 +46,9 @@ final as (
         cast(corrected_event_at as date) as event_date,
         cast(_loaded_at as date) as load_date,
         {{ is_too_late('corrected_event_at') }} as is_too_late,
-        _loaded_at
+        _loaded_at,
+        _file_id,
+        _row_number
     from corrected
 
 )
