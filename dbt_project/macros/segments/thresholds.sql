@@ -5,11 +5,12 @@
     names: thresholds that are numbers. text_names: thresholds that are words, such as a category.
 #}
 {% macro thresholds(names, text_names=[]) %}
+    {% set segment_name = (model.tested_node_unique_id or model.unique_id).split('.')[-1] %}
     select
         {% for name in names + text_names %}
             {% set value = 'threshold_text' if name in text_names else 'threshold_value' %}
             max(case when threshold_name = '{{ name }}' then {{ value }} end) as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('segment_thresholds') }}
-    where segment_name = '{{ model.name }}'
+    where segment_name = '{{ segment_name }}'
 {% endmacro %}

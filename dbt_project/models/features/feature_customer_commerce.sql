@@ -1,119 +1,14 @@
 with
 
-customer_dates as (
-
-    select * from {{ ref('feature_customer_dates') }}
-
-),
-
-orders as (
-
-    select
-        order_id,
-        customer_id,
-        ordered_date,
-        is_discounted,
-        gross_revenue - discount_amount as order_value,
-        cast(loaded_at as date) as load_date,
-        case when is_cancelled then coalesce(cast(cancelled_at as date), ordered_date) end as cancelled_date
-    from {{ ref('fct_orders') }}
-    where customer_id is not null
-
-),
-
-refunds as (
-
-    select
-        refunds.customer_id,
-        refunds.refund_amount,
-        cast(refunds.refunded_at as date) as refunded_date,
-        cast(refunds.loaded_at as date) as load_date,
-        orders.cancelled_date
-    from {{ ref('fct_refunds') }} as refunds
-    inner join orders
-        on refunds.order_id = orders.order_id
-
-),
-
-known_orders as (
-
-    select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
-        orders.order_value,
-        orders.is_discounted,
-        orders.ordered_date,
-        {{ dbt.datediff('orders.ordered_date', 'customer_dates.as_of_date', 'day') }} as days_ago
-    from customer_dates
-    inner join orders
-        on
-            customer_dates.customer_id = orders.customer_id
-            and customer_dates.as_of_date > orders.ordered_date
-            and customer_dates.known_until_date > orders.load_date
-    where
-        orders.cancelled_date is null
-        or orders.cancelled_date >= customer_dates.as_of_date
-
-),
-
-known_refunds as (
-
-    select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
-        refunds.refund_amount,
-        {{ dbt.datediff('refunds.refunded_date', 'customer_dates.as_of_date', 'day') }} as days_ago
-    from customer_dates
-    inner join refunds
-        on
-            customer_dates.customer_id = refunds.customer_id
-            and customer_dates.as_of_date > refunds.refunded_date
-            and customer_dates.known_until_date > refunds.load_date
-    where
-        refunds.cancelled_date is null
-        or refunds.cancelled_date >= customer_dates.as_of_date
-
-),
-
 order_sums as (
 
-    select
-        customer_id,
-        as_of_date,
-        min(days_ago) as days_since_last_order,
-        max(days_ago) as days_since_first_order,
-        count(*) as order_count_lifetime,
-        sum(case when days_ago <= 7 then 1 else 0 end) as order_count_7d,
-        sum(case when days_ago <= 30 then 1 else 0 end) as order_count_30d,
-        sum(case when days_ago <= 90 then 1 else 0 end) as order_count_90d,
-        sum(case when days_ago <= 365 then 1 else 0 end) as order_count_365d,
-        sum(case when days_ago <= 365 and is_discounted then 1 else 0 end) as discounted_order_count_365d,
-        sum(order_value) as order_value_lifetime,
-        sum(case when days_ago <= 7 then order_value else 0 end) as order_value_7d,
-        sum(case when days_ago <= 30 then order_value else 0 end) as order_value_30d,
-        sum(case when days_ago <= 90 then order_value else 0 end) as order_value_90d,
-        sum(case when days_ago <= 365 then order_value else 0 end) as order_value_365d
-    from known_orders
-    group by
-        customer_id,
-        as_of_date
+    select * from {{ ref('feature_customer_orders') }}
 
 ),
 
 refund_sums as (
 
-    select
-        customer_id,
-        as_of_date,
-        sum(refund_amount) as refund_amount_lifetime,
-        sum(case when days_ago <= 7 then refund_amount else 0 end) as refund_amount_7d,
-        sum(case when days_ago <= 30 then refund_amount else 0 end) as refund_amount_30d,
-        sum(case when days_ago <= 90 then refund_amount else 0 end) as refund_amount_90d,
-        sum(case when days_ago <= 365 then refund_amount else 0 end) as refund_amount_365d
-    from known_refunds
-    group by
-        customer_id,
-        as_of_date
+    select * from {{ ref('feature_customer_refunds') }}
 
 ),
 

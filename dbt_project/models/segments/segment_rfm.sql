@@ -3,15 +3,15 @@ with
 scored as (
 
     select
-        snapshots.*,
+        scores.*,
         groups.rfm_group,
         groups.rfm_group_rank
-    from {{ ref('segment_rfm_snapshots') }} as snapshots
+    from {{ ref('segment_rfm_scores') }} as scores
     left join {{ ref('rfm_groups') }} as groups
         on
-            snapshots.recency_score = groups.recency_score
-            and snapshots.frequency_score = groups.frequency_score
-            and snapshots.monetary_score = groups.monetary_score
+            scores.recency_score = groups.recency_score
+            and scores.frequency_score = groups.frequency_score
+            and scores.monetary_score = groups.monetary_score
 
 ),
 

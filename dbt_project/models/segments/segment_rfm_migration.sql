@@ -3,15 +3,15 @@ with
 scored as (
 
     select
-        snapshots.customer_id,
-        snapshots.snapshot_name,
+        scores.customer_id,
+        scores.snapshot_name,
         groups.rfm_group
-    from {{ ref('segment_rfm_snapshots') }} as snapshots
+    from {{ ref('segment_rfm_scores') }} as scores
     inner join {{ ref('rfm_groups') }} as groups
         on
-            snapshots.recency_score = groups.recency_score
-            and snapshots.frequency_score = groups.frequency_score
-            and snapshots.monetary_score = groups.monetary_score
+            scores.recency_score = groups.recency_score
+            and scores.frequency_score = groups.frequency_score
+            and scores.monetary_score = groups.monetary_score
 
 ),
 

@@ -1,0 +1,112 @@
+with
+
+customer_dates as (
+
+    select * from {{ ref('feature_customer_dates') }}
+
+),
+
+weights as (
+
+    select
+        max(case when signal = 'order_line' then weight end) as order_line_weight,
+        max(case when signal = 'order_line' then window_days end) as order_line_days,
+        max(case when signal = 'product_view' then weight end) as product_view_weight,
+        max(case when signal = 'product_view' then window_days end) as product_view_days
+    from {{ ref('category_affinity_weights') }}
+
+),
+
+bought_lines as (
+
+    select
+        items.customer_id,
+        items.category,
+        cast(items.ordered_at as date) as ordered_date,
+        cast(items.loaded_at as date) as load_date,
+        case when items.is_cancelled then coalesce(cast(orders.cancelled_at as date), orders.ordered_date) end
+            as cancelled_date
+    from {{ ref('fct_order_items') }} as items
+    inner join {{ ref('fct_orders') }} as orders
+        on items.order_id = orders.order_id
+    where
+        items.category is not null
+        and items.quantity > 0
+
+),
+
+bought as (
+
+    select
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        bought_lines.category,
+        count(*) as order_line_count,
+        count(*) * max(weights.order_line_weight) as points
+    from customer_dates
+    cross join weights
+    inner join bought_lines
+        on
+            customer_dates.customer_id = bought_lines.customer_id
+            and customer_dates.as_of_date > bought_lines.ordered_date
+            and customer_dates.known_until_date > bought_lines.load_date
+    where
+        bought_lines.ordered_date >= {{ dbt.dateadd('day', '-weights.order_line_days', 'customer_dates.as_of_date') }}
+        and (bought_lines.cancelled_date is null or bought_lines.cancelled_date >= customer_dates.as_of_date)
+    group by
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        bought_lines.category
+
+),
+
+viewed as (
+
+    select
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        view_days.category,
+        0 as order_line_count,
+        sum(view_days.product_view_count) * max(weights.product_view_weight) as points
+    from customer_dates
+    cross join weights
+    inner join {{ ref('fct_category_view_days') }} as view_days
+        on
+            customer_dates.customer_id = view_days.customer_id
+            and customer_dates.as_of_date > view_days.view_date
+            and customer_dates.known_until_date > view_days.load_date
+    where
+        view_days.category is not null
+        and view_days.view_date >= {{ dbt.dateadd('day', '-weights.product_view_days', 'customer_dates.as_of_date') }}
+    group by
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        view_days.category
+
+),
+
+signals as (
+
+    select * from bought
+    union all
+    select * from viewed
+
+),
+
+final as (
+
+    select
+        customer_id,
+        as_of_date,
+        category,
+        sum(order_line_count) as order_line_count,
+        sum(points) as points
+    from signals
+    group by
+        customer_id,
+        as_of_date,
+        category
+
+)
+
+select * from final

@@ -1,0 +1,69 @@
+with
+
+customer_dates as (
+
+    select * from {{ ref('feature_customer_dates') }}
+
+),
+
+orders as (
+
+    select
+        customer_id,
+        ordered_date,
+        is_discounted,
+        gross_revenue - discount_amount as order_value,
+        cast(loaded_at as date) as load_date,
+        case when is_cancelled then coalesce(cast(cancelled_at as date), ordered_date) end as cancelled_date
+    from {{ ref('fct_orders') }}
+    where customer_id is not null
+
+),
+
+known_orders as (
+
+    select
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        orders.order_value,
+        orders.is_discounted,
+        orders.ordered_date,
+        {{ dbt.datediff('orders.ordered_date', 'customer_dates.as_of_date', 'day') }} as days_ago
+    from customer_dates
+    inner join orders
+        on
+            customer_dates.customer_id = orders.customer_id
+            and customer_dates.as_of_date > orders.ordered_date
+            and customer_dates.known_until_date > orders.load_date
+    where
+        orders.cancelled_date is null
+        or orders.cancelled_date >= customer_dates.as_of_date
+
+),
+
+final as (
+
+    select
+        customer_id,
+        as_of_date,
+        min(days_ago) as days_since_last_order,
+        max(days_ago) as days_since_first_order,
+        count(*) as order_count_lifetime,
+        sum(case when days_ago <= 7 then 1 else 0 end) as order_count_7d,
+        sum(case when days_ago <= 30 then 1 else 0 end) as order_count_30d,
+        sum(case when days_ago <= 90 then 1 else 0 end) as order_count_90d,
+        sum(case when days_ago <= 365 then 1 else 0 end) as order_count_365d,
+        sum(case when days_ago <= 365 and is_discounted then 1 else 0 end) as discounted_order_count_365d,
+        sum(order_value) as order_value_lifetime,
+        sum(case when days_ago <= 7 then order_value else 0 end) as order_value_7d,
+        sum(case when days_ago <= 30 then order_value else 0 end) as order_value_30d,
+        sum(case when days_ago <= 90 then order_value else 0 end) as order_value_90d,
+        sum(case when days_ago <= 365 then order_value else 0 end) as order_value_365d
+    from known_orders
+    group by
+        customer_id,
+        as_of_date
+
+)
+
+select * from final

@@ -1,0 +1,68 @@
+with
+
+customer_dates as (
+
+    select * from {{ ref('feature_customer_dates') }}
+
+),
+
+orders as (
+
+    select
+        order_id,
+        case when is_cancelled then coalesce(cast(cancelled_at as date), ordered_date) end as cancelled_date
+    from {{ ref('fct_orders') }}
+
+),
+
+refunds as (
+
+    select
+        refunds.customer_id,
+        refunds.refund_amount,
+        cast(refunds.refunded_at as date) as refunded_date,
+        cast(refunds.loaded_at as date) as load_date,
+        case when not refunds.is_credit_note then orders.cancelled_date end as order_cancelled_date
+    from {{ ref('fct_refunds') }} as refunds
+    inner join orders
+        on refunds.order_id = orders.order_id
+
+),
+
+known_refunds as (
+
+    select
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        refunds.refund_amount,
+        {{ dbt.datediff('refunds.refunded_date', 'customer_dates.as_of_date', 'day') }} as days_ago
+    from customer_dates
+    inner join refunds
+        on
+            customer_dates.customer_id = refunds.customer_id
+            and customer_dates.as_of_date > refunds.refunded_date
+            and customer_dates.known_until_date > refunds.load_date
+    where
+        refunds.order_cancelled_date is null
+        or refunds.order_cancelled_date >= customer_dates.as_of_date
+
+),
+
+final as (
+
+    select
+        customer_id,
+        as_of_date,
+        sum(refund_amount) as refund_amount_lifetime,
+        sum(case when days_ago <= 7 then refund_amount else 0 end) as refund_amount_7d,
+        sum(case when days_ago <= 30 then refund_amount else 0 end) as refund_amount_30d,
+        sum(case when days_ago <= 90 then refund_amount else 0 end) as refund_amount_90d,
+        sum(case when days_ago <= 365 then refund_amount else 0 end) as refund_amount_365d
+    from known_refunds
+    group by
+        customer_id,
+        as_of_date
+
+)
+
+select * from final
