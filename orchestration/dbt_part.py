@@ -34,7 +34,10 @@ class StreetTranslator(DagsterDbtTranslator):
         return group_of(dbt_resource_props)
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
-        return {**super().get_tags(dbt_resource_props), "a360/materialized": str(dbt_resource_props["config"].get("materialized", "source"))}
+        return {
+            **super().get_tags(dbt_resource_props),
+            "a360/materialized": str(dbt_resource_props["config"].get("materialized", "source")),
+        }
 
 
 def group_of(resource: Mapping[str, Any]) -> str:

@@ -29,6 +29,7 @@ class StoredModel:
     content: str | None
     reason: str | None
     metrics: Metrics
+    test_dates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class ModelStore:
     def save(self, model: StoredModel, as_of_at: datetime, keep_content: bool = False) -> Path:
         """Write the files first, then register them: a registered model is always complete."""
         folder = self.folder(model.model_name, model.model_version)
-        text = json.dumps({"model": model.content, "reason": model.reason, "metrics": model.metrics}, sort_keys=True)
+        stored = {"model": model.content, "reason": model.reason, "metrics": model.metrics, "test_dates": model.test_dates}
+        text = json.dumps(stored, sort_keys=True)
         file = folder / "model.json"
         write_whole(file, text)
         row: dict[str, Any] = {
@@ -76,7 +78,15 @@ class ModelStore:
         if hashlib.sha256(text.encode()).hexdigest() != registered["artifact_sha256"]:
             raise ValueError(f"{file} is not the file that was registered: train {model_name} again")
         stored = json.loads(text)
-        return StoredModel(model_name, registered["model_version"], as_of_date, stored["model"], stored["reason"], stored["metrics"])
+        return StoredModel(
+            model_name,
+            registered["model_version"],
+            as_of_date,
+            stored["model"],
+            stored["reason"],
+            stored["metrics"],
+            tuple(stored["test_dates"]),
+        )
 
     def previous_content(self, model_name: str, before: date) -> str | None:
         """The newest model of an earlier as-of date, so that a rerun of today finds the same predecessor."""

@@ -80,10 +80,11 @@ class ProgressHandler(logging.Handler):
 def progress_logger(progress: Progress) -> dg.LoggerDefinition:
     """A Dagster logger for one run in this process."""
 
-    @dg.logger(description="One line per step, for a person at a terminal.")
     def to_terminal(context: dg.InitLoggerContext) -> logging.Logger:
-        logger = logging.Logger("audience360.progress", logging.DEBUG)
-        logger.addHandler(ProgressHandler(progress))
+        logger = logging.getLogger(f"audience360.{context.run_id}")
+        logger.setLevel(logging.DEBUG)
+        logger.propagate = False
+        logger.handlers = [ProgressHandler(progress)]
         return logger
 
-    return to_terminal
+    return dg.LoggerDefinition(to_terminal, description="One line per step, for a person at a terminal.")

@@ -82,5 +82,7 @@ def run_street(folder: DataFolder, tell: Callable[[str], None] | None = None, ta
         )
     if not result.success:
         reasons = "\n".join(f"  {step}: {reason}" for step, reason in progress.failures.items())
-        raise StreetFailedError(f"run {result.run_id} failed; nothing was published after the failure:\n{reasons}\nRead more in {log_file}, or with `make ui`.")
+        raise StreetFailedError(
+            f"run {result.run_id} failed; nothing was published after the failure:\n{reasons}\nRead more in {log_file}, or with `make ui`."
+        )
     return StreetRun(result.run_id, time.monotonic() - started, progress.seconds_by_step, log_file)

@@ -64,10 +64,14 @@ class Warehouse:
         with self.connect(read_only=True) as connection:
             return connection.execute(query, list(parameters)).df()
 
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """A small result as tuples."""
+        with self.connect(read_only=True) as connection:
+            return list(connection.execute(query, list(parameters)).fetchall())
+
     def value(self, query: str, parameters: Sequence[Any] = ()) -> Any:
         """The first column of the only row."""
-        with self.connect(read_only=True) as connection:
-            rows = connection.execute(query, list(parameters)).fetchall()
+        rows = self.rows(query, parameters)
         if len(rows) != 1:
             raise LookupError(f"expected one row, got {len(rows)}: {query}")
         return rows[0][0]

@@ -15,7 +15,9 @@ def feature_matrix(frame: pd.DataFrame, features: Sequence[str]) -> FloatArray:
     """The named columns as doubles, in the given order; missing values are NaN, never a number that looks like data."""
     missing = [name for name in features if name not in frame.columns]
     if missing:
-        raise ValueError(f"features missing from the frame: {', '.join(missing)}; build feature_customers, or retrain the model without them")
+        raise ValueError(
+            f"features missing from the frame: {', '.join(missing)}; build feature_customers, or retrain the model without them"
+        )
     return np.column_stack([_as_floats(frame[name]) for name in features]) if features else np.empty((len(frame), 0))
 
 

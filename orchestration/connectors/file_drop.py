@@ -76,7 +76,9 @@ class FileDrop:
         if run is None:
             self._point_to_latest(ledger)
             return Delivery(None, None, member_counts, {})
-        delivery = Delivery(run.sync_run_key, self._delivery(run.sync_run_key), member_counts, _by_audience(ledger.counts(run.sync_run_key)))
+        delivery = Delivery(
+            run.sync_run_key, self._delivery(run.sync_run_key), member_counts, _by_audience(ledger.counts(run.sync_run_key))
+        )
         self._write(connection, run, delivery, as_of_at)
         ledger.confirm(run.sync_run_key)
         self._point_to_latest(ledger)
@@ -94,12 +96,13 @@ class FileDrop:
             )
 
     def _stage_payload(self, connection: duckdb.DuckDBPyConnection) -> None:
+        compared = ", ".join(f'"{name}" := payload."{name}"' for name in self._compared(connection))
         connection.execute(
             f"""
             create or replace temp table sync_payload as
             select *, md5(cast(to_json(compared) as varchar)) as payload_hash
             from (
-                select payload.*, struct_pack({", ".join(f'"{name}" := payload."{name}"' for name in self._compared(connection))}) as compared
+                select payload.*, struct_pack({compared}) as compared
                 from {self._payload} as payload
             )
             """

@@ -37,16 +37,22 @@ def _matches(centroids: FloatArray, scaler: Scaler, previous: ClusterModel, matc
     rescaled = _scale(unscaled, scaler, now_at)
     gaps = distances(centroids[:, now_at], rescaled)
     rows, columns = linear_sum_assignment(gaps)
-    return {int(row): previous.clusters[column].cluster_id for row, column in zip(rows, columns, strict=True) if gaps[row, column] <= match_distance}
+    return {
+        int(row): previous.clusters[column].cluster_id
+        for row, column in zip(rows, columns, strict=True)
+        if gaps[row, column] <= match_distance
+    }
 
 
 def _unscale(values: FloatArray, scaler: Scaler, at: Sequence[int]) -> FloatArray:
-    return values / scaler.weights[list(at)] * np.array(scaler.spreads)[list(at)] + np.array(scaler.centres)[list(at)]
+    unscaled: FloatArray = values / scaler.weights[list(at)] * np.array(scaler.spreads)[list(at)] + np.array(scaler.centres)[list(at)]
+    return unscaled
 
 
 def _scale(values: FloatArray, scaler: Scaler, at: Sequence[int]) -> FloatArray:
     standard = (values - np.array(scaler.centres)[list(at)]) / np.array(scaler.spreads)[list(at)]
-    return np.clip(standard, -scaler.clip, scaler.clip) * scaler.weights[list(at)]
+    scaled: FloatArray = np.clip(standard, -scaler.clip, scaler.clip) * scaler.weights[list(at)]
+    return scaled
 
 
 def name_clusters(

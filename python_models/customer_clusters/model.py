@@ -29,7 +29,9 @@ class Scaler:
 
     def transform(self, frame: pd.DataFrame) -> FloatArray:
         unfolded = unfold(frame, self.features, self.long_ago_days)
-        return np.clip((unfolded - np.array(self.centres)) / np.array(self.spreads), -self.clip, self.clip) * self.weights
+        standard = (unfolded - np.array(self.centres)) / np.array(self.spreads)
+        scaled: FloatArray = np.clip(standard, -self.clip, self.clip) * self.weights
+        return scaled
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,9 @@ ARCHETYPES: tuple[Archetype, ...] = (
     Archetype("engaged readers", {"email_human_open_rate_90d": 1.0, "email_click_rate_90d": 1.0, "order_count_365d": -0.3}),
     Archetype("variety seekers", {"category_count_365d": 1.2, "net_revenue_365d": 0.2}),
     Archetype("occasional shoppers", {"order_count_365d": -0.2, "net_revenue_365d": -0.2, "days_since_last_order": -0.4}),
-    Archetype("slipping away", {"days_since_last_order": 0.6, "session_count_90d": -0.5, "order_count_365d": -0.2, "net_revenue_365d": 0.1}),
+    Archetype(
+        "slipping away", {"days_since_last_order": 0.6, "session_count_90d": -0.5, "order_count_365d": -0.2, "net_revenue_365d": 0.1}
+    ),
     Archetype("dormant", {"days_since_last_order": 1.0, "order_count_365d": -1.0, "session_count_90d": -0.6}),
     Archetype("browsers without orders", {"session_count_90d": 0.8, "days_since_last_order": 0.7, "average_order_value_365d": -0.7}),
 )

@@ -39,12 +39,16 @@ def train_clusters(features: pd.DataFrame, spec: ClusterSpec, previous: ClusterM
     varying = usable_features(ordered, [feature.name for feature in spec.features])
     used = tuple(feature for feature in spec.features if feature.name in varying)
     if len(ordered) < spec.minimum_customers or not used:
-        return _untrained(model_version, f"{len(ordered)} customers and {len(used)} varying features; {spec.minimum_customers} customers needed")
+        return _untrained(
+            model_version, f"{len(ordered)} customers and {len(used)} varying features; {spec.minimum_customers} customers needed"
+        )
     with single_thread():
         return _fit(ordered, used, spec, previous, model_version)
 
 
-def _fit(ordered: pd.DataFrame, used: tuple[ClusterFeature, ...], spec: ClusterSpec, previous: ClusterModel | None, model_version: str) -> ClusterResult:
+def _fit(
+    ordered: pd.DataFrame, used: tuple[ClusterFeature, ...], spec: ClusterSpec, previous: ClusterModel | None, model_version: str
+) -> ClusterResult:
     scaler = _fit_scaler(ordered, used, spec)
     points = scaler.transform(ordered)
     generator = np.random.default_rng(spec.seed)

@@ -116,8 +116,8 @@ def classification_metrics(outcome: BoolArray, probability: FloatArray, threshol
         metrics["auc"] = float(roc_auc_score(outcome, probability))
         metrics["pr_auc"] = float(average_precision_score(outcome, probability))
         metrics["log_loss"] = float(log_loss(outcome, np.clip(probability, 1e-9, 1 - 1e-9)))
-    for row in lift_table(outcome, probability).itertuples():
-        metrics[f"lift_decile_{row.decile:02d}"] = float(row.lift)
+    for decile, lift in enumerate(lift_table(outcome, probability)["lift"].to_list(), start=1):
+        metrics[f"lift_decile_{decile:02d}"] = float(lift)
     confusion = confusion_at(outcome, probability, threshold)
     return metrics | {
         "threshold": threshold,

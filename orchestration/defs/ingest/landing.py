@@ -39,7 +39,7 @@ def landing(context: dg.AssetExecutionContext, street: Street) -> Iterator[dg.Ma
                     f"{street.folder.landing / source / name}, or make the demo world with `make demo`",
                     allow_retries=False,
                 )
-            context.log.info(f"{source}.{name} is optional and was not delivered: it stays empty")
+            context.log.info("%s.%s is optional and was not delivered: it stays empty", source, name)
             continue
         yield dg.MaterializeResult(
             asset_key=key,

@@ -41,6 +41,8 @@ def landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
     watch, is_due = Watch.from_cursor(context.cursor).look(current)
     requests = []
     if is_due and current is not None:
-        requests.append(dg.RunRequest(run_key=f"landing-{current}", tags=STREET_TAGS | {"a360/trigger": "landing", "a360/landing": current}))
+        requests.append(
+            dg.RunRequest(run_key=f"landing-{current}", tags=STREET_TAGS | {"a360/trigger": "landing", "a360/landing": current})
+        )
     reason = None if requests else dg.SkipReason("files are still arriving" if watch.pending else "no new files")
     return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=watch.to_cursor())

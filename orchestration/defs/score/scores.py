@@ -42,7 +42,9 @@ def _spec(table: str, deps: list[dg.AssetKey]) -> dg.AssetSpec:
 
 @dg.multi_asset(
     name="score_clusters",
-    specs=[_spec(table, [FEATURES, CLOCK, dg.AssetKey(["models", "customer_clusters"])]) for table in ("customer_clusters", "cluster_profiles")],
+    specs=[
+        _spec(table, [FEATURES, CLOCK, dg.AssetKey(["models", "customer_clusters"])]) for table in ("customer_clusters", "cluster_profiles")
+    ],
     retry_policy=RETRY,
 )
 def cluster_scores(street: Street) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
@@ -58,7 +60,9 @@ def cluster_scores(street: Street) -> Iterator[dg.MaterializeResult]:  # type: i
     for table, frame in (("customer_clusters", scores), ("cluster_profiles", profiles)):
         row_count = street.warehouse.replace_rows(ML_TABLES[table], frame, same)
         sizes = {f"size {name}": int(count) for name, count in scores["cluster_name"].value_counts().items()}
-        yield dg.MaterializeResult(asset_key=["ml", table], metadata={"dagster/row_count": row_count, "version": stored.model_version, **sizes})
+        yield dg.MaterializeResult(
+            asset_key=["ml", table], metadata={"dagster/row_count": row_count, "version": stored.model_version, **sizes}
+        )
 
 
 @dg.asset(
@@ -79,7 +83,7 @@ def propensity_scores(context: dg.AssetExecutionContext, street: Street) -> dg.M
         stored = store.load(spec.model_name, as_date(as_of_at))
         scores = pd.DataFrame(columns=list(SCORE_COLUMNS))
         if stored.content is None:
-            context.log.warning(f"no {spec.model_name} scores: {stored.reason}")
+            context.log.warning("no %s scores: %s", spec.model_name, stored.reason)
         else:
             model = model_from_json(stored.content)
             scores = score_propensity(scoring_features(street.warehouse, model.features), model, as_of_at)

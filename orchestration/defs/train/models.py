@@ -48,7 +48,7 @@ def customer_clusters_model(context: dg.AssetExecutionContext, street: Street) -
     folder = store.save(stored, as_of_at, keep_content=True)
     metadata: dict[str, Any] = {"version": result.model_version, "folder": dg.MetadataValue.path(folder), "customers": len(features)}
     if result.model is None:
-        context.log.warning(f"no clusters: {result.reason}")
+        context.log.warning("no clusters: %s", result.reason)
         return dg.MaterializeResult(metadata=metadata | {"reason": result.reason})
     return dg.MaterializeResult(
         metadata=metadata
@@ -76,11 +76,12 @@ def _propensity_asset(spec: PropensitySpec) -> dg.AssetsDefinition:
         as_of_at = clock(street.warehouse)
         result = train_propensity(training_rows(street.warehouse, spec), spec)
         content = result.model.to_json() if result.model else None
-        stored = StoredModel(spec.model_name, result.model_version, as_date(as_of_at), content, result.reason, result.metrics)
+        test_dates = tuple(f"{day:%Y-%m-%d}" for day in result.split.test) if result.split else ()
+        stored = StoredModel(spec.model_name, result.model_version, as_date(as_of_at), content, result.reason, result.metrics, test_dates)
         folder = ModelStore(street.warehouse, MODELS_DIR).save(stored, as_of_at)
         metadata: dict[str, Any] = {"version": result.model_version, "folder": dg.MetadataValue.path(folder)}
         if result.model is None:
-            context.log.warning(f"no {spec.model_name}: {result.reason}")
+            context.log.warning("no %s: %s", spec.model_name, result.reason)
             return dg.MaterializeResult(metadata=metadata | {"reason": result.reason})
         metadata |= {f"test {name}": round(result.metrics["test"][name], 4) for name in SHOWN if name in result.metrics["test"]}
         metadata["confusion matrix (test)"] = dg.MetadataValue.md(_confusion(result.metrics["test"]))

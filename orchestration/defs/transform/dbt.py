@@ -16,9 +16,7 @@ MANIFEST = prepared_manifest(FOLDER)
 TRANSLATOR = StreetTranslator()
 
 
-@dbt_assets(
-    manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, exclude=NEEDS_SCORES, name="dbt_before_models"
-)
+@dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, exclude=NEEDS_SCORES, name="dbt_before_models")
 def dbt_before_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, street: Street) -> Iterator[object]:
     yield from _build(context, dbt, street)
 

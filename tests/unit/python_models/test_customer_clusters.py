@@ -1,7 +1,7 @@
 """Clusters: found where they are, named after what they do, and the same tomorrow as today."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from python_models.customer_clusters.spec import ARCHETYPES, CUSTOMER_CLUSTERS
 from python_models.customer_clusters.train import ClusterResult, train_clusters
 from tests.unit.python_models.worlds import CENTRES, grouped_customers
 
-SCORED_AT = datetime(2026, 11, 1)
+SCORED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 THREE = ("loyal", "bargain", "dormant")
 
 
@@ -68,7 +68,7 @@ def test_order_of_rows_does_not_matter() -> None:
 
 
 def test_ids_and_names_stay_when_the_data_moves_a_little() -> None:
-    yesterday, group = grouped_customers(seed=5)
+    yesterday, _ = grouped_customers(seed=5)
     today, _ = grouped_customers(seed=6)
     _, before = trained(yesterday)
     _, after = trained(today, before)

@@ -1,7 +1,7 @@
 """Propensity: learns what is there, says nothing when there is too little, and repeats itself to the last digit."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -10,15 +10,24 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
 from python_models.propensity.fit import fit_boosting, fit_calibration, fit_isotonic, fit_logistic, fit_platt
-from python_models.propensity.model import BoostingModel, IsotonicCalibration, LogisticModel, PlattCalibration, PropensityModel, model_from_json
+from python_models.propensity.model import (
+    BoostingModel,
+    IsotonicCalibration,
+    LogisticModel,
+    PlattCalibration,
+    PropensityModel,
+    model_from_json,
+)
 from python_models.propensity.score import COLUMNS, score_propensity
 from python_models.propensity.spec import CHURN_90D, PURCHASE_30D, BoostingParameters
 from python_models.propensity.train import train_propensity
 from python_models.reproducible import single_thread
 from tests.unit.python_models.worlds import AS_OF_DATE, labelled_rows
 
-SCORED_AT = datetime(2026, 11, 1)
-QUICK = replace(PURCHASE_30D, minimum_train_cases=50, minimum_holdout_cases=20, boosting=(BoostingParameters(max_iterations=30, min_samples_leaf=20),))
+SCORED_AT = datetime(2026, 11, 1, tzinfo=UTC)
+QUICK = replace(
+    PURCHASE_30D, minimum_train_cases=50, minimum_holdout_cases=20, boosting=(BoostingParameters(max_iterations=30, min_samples_leaf=20),)
+)
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +113,10 @@ def test_duplicate_rows_are_an_error(rows: pd.DataFrame) -> None:
 
 
 def test_a_missing_feature_says_so(rows: pd.DataFrame) -> None:
+    model = train_propensity(rows, QUICK).model
+    assert model is not None
     with pytest.raises(ValueError, match="order_count_30d"):
-        result = train_propensity(rows, QUICK)
-        assert result.model is not None
-        score_propensity(rows.drop(columns="order_count_30d"), result.model, SCORED_AT)
+        score_propensity(rows.drop(columns="order_count_30d"), model, SCORED_AT)
 
 
 def test_large_data_is_sampled_by_customer(rows: pd.DataFrame) -> None:

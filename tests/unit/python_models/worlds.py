@@ -36,14 +36,35 @@ def labelled_rows(customer_count: int = 400, date_count: int = 13, seed: int = 3
 
 
 CENTRES = {
-    "loyal": {"days_since_last_order": 10, "order_count_365d": 20, "net_revenue_365d": 2000, "average_order_value_365d": 100, "session_count_90d": 20},
-    "bargain": {"days_since_last_order": 60, "order_count_365d": 5, "net_revenue_365d": 150, "average_order_value_365d": 30, "discount_share_365d": 0.9},
-    "research": {"days_since_last_order": 200, "order_count_365d": 1, "net_revenue_365d": 60, "average_order_value_365d": 60, "session_count_90d": 40, "product_view_count_90d": 300},
+    "loyal": {
+        "days_since_last_order": 10,
+        "order_count_365d": 20,
+        "net_revenue_365d": 2000,
+        "average_order_value_365d": 100,
+        "session_count_90d": 20,
+    },
+    "bargain": {
+        "days_since_last_order": 60,
+        "order_count_365d": 5,
+        "net_revenue_365d": 150,
+        "average_order_value_365d": 30,
+        "discount_share_365d": 0.9,
+    },
+    "research": {
+        "days_since_last_order": 200,
+        "order_count_365d": 1,
+        "net_revenue_365d": 60,
+        "average_order_value_365d": 60,
+        "session_count_90d": 40,
+        "product_view_count_90d": 300,
+    },
     "dormant": {"days_since_last_order": 350, "order_count_365d": 0, "net_revenue_365d": 0, "average_order_value_365d": 0},
 }
 
 
-def grouped_customers(customer_count: int = 2_400, seed: int = 5, groups: tuple[str, ...] = tuple(CENTRES)) -> tuple[pd.DataFrame, np.ndarray]:
+def grouped_customers(
+    customer_count: int = 2_400, seed: int = 5, groups: tuple[str, ...] = tuple(CENTRES)
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Customers drawn around known centres, and the group of each."""
     generator = np.random.default_rng(seed)
     group = np.arange(customer_count) % len(groups)

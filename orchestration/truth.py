@@ -1,0 +1,83 @@
+"""How good could a model be? The demo world's truth, compared with a model on the same customers and dates. Never read by models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+from orchestration.model_data import as_date, clock
+from orchestration.model_store import ModelStore
+from orchestration.paths import DBT_PROJECT, DataFolder
+from orchestration.warehouse import Warehouse, literal
+from python_models.propensity.model import model_from_json
+from python_models.propensity.score import score_propensity
+from python_models.propensity.spec import PURCHASE_30D
+
+# Each customer's person: the one that most of the customer's identifiers belong to.
+CUSTOMER_PERSONS = """
+    select customer_id, arg_max(person_id, (identifier_count, person_id)) as person_id
+    from (
+        select map.customer_id, truth.person_id, count(*) as identifier_count
+        from warehouse.intermediate.int_identity_map as map
+        inner join read_parquet({identifiers}) as truth
+            on map.identifier_type = truth.identifier_type and map.identifier_value = truth.identifier_value
+        where map.customer_id is not null
+        group by map.customer_id, truth.person_id
+    )
+    group by customer_id
+"""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """AUC of the model, of the best predictor that observable history allows, and of the latent truth that nobody can see."""
+
+    model_name: str
+    customer_dates: int
+    model_auc: float
+    observable_auc: float
+    latent_auc: float
+
+
+def purchase_benchmark(folder: DataFolder) -> Benchmark | None:
+    """Compare on the model's own test dates; None without a truth or without a model."""
+    if not (folder.truth / "purchase_probability.parquet").exists():
+        return None
+    warehouse = Warehouse(folder.root)
+    as_of_at = clock(warehouse)
+    stored = ModelStore(warehouse, DBT_PROJECT / "models").load(PURCHASE_30D.model_name, as_date(as_of_at))
+    if stored.content is None:
+        return None
+    model = model_from_json(stored.content)
+    persons = CUSTOMER_PERSONS.format(identifiers=literal(folder.truth / "identifiers.parquet"))
+    rows = warehouse.frame(
+        f"""
+        with persons as ({persons})
+        select features.*, labels.has_purchase_30d, truth.observable_probability, truth.latent_probability
+        from features.feature_customers as features
+        inner join features.feature_purchase_labels as labels
+            on features.customer_id = labels.customer_id and features.as_of_date = labels.as_of_date
+        inner join persons on features.customer_id = persons.customer_id
+        inner join read_parquet({literal(folder.truth / "purchase_probability.parquet")}) as truth
+            on persons.person_id = truth.person_id and features.as_of_date = truth.as_of_date
+        where labels.is_mature_30d and list_contains(?, cast(features.as_of_date as varchar))
+        """,
+        [list(stored.test_dates)],
+    )
+    if rows.empty or rows["has_purchase_30d"].nunique() < 2:
+        return None
+    scored = score_propensity(rows, model, as_of_at)[["customer_id", "as_of_date", "probability"]]
+    judged = rows.merge(scored, on=["customer_id", "as_of_date"])
+    return Benchmark(
+        PURCHASE_30D.model_name,
+        len(judged),
+        _auc(judged, "probability"),
+        _auc(judged, "observable_probability"),
+        _auc(judged, "latent_probability"),
+    )
+
+
+def _auc(judged: pd.DataFrame, column: str) -> float:
+    return float(roc_auc_score(judged["has_purchase_30d"].astype(bool), judged[column].astype(float)))
