@@ -1,19 +1,16 @@
 {#
-    Columns of a relation as a JSON object in a string, for people to read: engines may differ in how they print a value.
+    All columns of a relation as a JSON object in a string, for people to read: engines may differ in how they print a value.
 
-    relation: an alias. columns: a list of its column names.
+    relation: an alias.
 #}
-{% macro row_as_json(relation, columns) -%}
-    {{ return(adapter.dispatch('row_as_json', 'audience360')(relation, columns)) }}
+{% macro row_as_json(relation) -%}
+    {{ return(adapter.dispatch('row_as_json', 'audience360')(relation)) }}
 {%- endmacro %}
 
-{% macro default__row_as_json(relation, columns) -%}
-    cast(json_object({% for column in columns %}'{{ column }}', {{ relation }}.{{ column }}{{ ', ' if not loop.last }}{% endfor %}) as varchar)
+{% macro default__row_as_json(relation) -%}
+    cast(to_json({{ relation }}) as varchar)
 {%- endmacro %}
 
-{% macro spark__row_as_json(relation, columns) -%}
-    to_json(
-        named_struct({% for column in columns %}'{{ column }}', {{ relation }}.{{ column }}{{ ', ' if not loop.last }}{% endfor %}),
-        map('ignoreNullFields', 'false')
-    )
+{% macro spark__row_as_json(relation) -%}
+    to_json(struct({{ relation }}.*), map('ignoreNullFields', 'false'))
 {%- endmacro %}

@@ -4,20 +4,20 @@
     an accepted row of an earlier run already holds, so it gives each row the verdict that a full rebuild gives.
 
     Only keys and positions are read, never whole rows: keys that occur twice are found by an integer that is never stored, then
-    only those few are compared in full and put in order. Rows with an empty optional key are repeated only when a whole file comes
-    a second time, byte for byte: equal lines of one delivery are genuine.
+    only those few are compared in full and put in order.
 
-    source_name, table_name: the declared source table. file_register: the relation of registered files, for a table whose key may
-    be empty.
+    source_name, table_name: the declared source table. delivery_key: columns that tell one delivery of a row from another: the key of
+    an event, the key and the time of a version. reject_reason: SQL over the source's columns, null for a row in order.
+    file_register: the relation of registered files, for a table whose key may be empty. Such rows are repeated only when their whole
+    file comes a second time, byte for byte: equal lines of one delivery are genuine.
 #}
-{% macro repeated_deliveries(source_name, table_name, file_register=none) %}
-{%- set contract = source_contract(source_name, table_name) -%}
+{% macro repeated_deliveries(source_name, table_name, delivery_key, reject_reason, file_register=none) %}
 {%- set new_rows = landing_new_files_predicate(source_name, table_name) if is_incremental() else 'true' -%}
         with
 
         repeated_keys as (
 
-            select {{ transient_hash(contract.delivery_key) }} as delivery_hash
+            select {{ transient_hash(delivery_key) }} as delivery_hash
             from {{ source(source_name, table_name) }}
             where {{ new_rows }}
             group by delivery_hash
@@ -28,7 +28,7 @@
         {% if is_incremental() -%}
         new_keys as (
 
-            select distinct {{ contract.delivery_key | join(', ') }}
+            select distinct {{ delivery_key | join(', ') }}
             from {{ source(source_name, table_name) }}
             where {{ new_rows }}
 
@@ -37,7 +37,7 @@
         delivered_before as (
 
             select
-                {%- for column in contract.delivery_key %}
+                {%- for column in delivery_key %}
                 delivered.{{ column }},
                 {%- endfor %}
                 delivered._file_id,
@@ -45,7 +45,7 @@
             from {{ this }} as delivered
             inner join new_keys
                 on
-                {%- for column in contract.delivery_key %}
+                {%- for column in delivery_key %}
                     {{ 'and ' if not loop.first }}delivered.{{ column }} = new_keys.{{ column }}
                 {%- endfor %}
             where delivered._row_status = 'accepted'
@@ -56,23 +56,23 @@
         candidates as (
 
             select
-                {{ contract.delivery_key | join(', ') }},
+                {{ delivery_key | join(', ') }},
                 _file_id,
                 _row_number
             from {{ source(source_name, table_name) }}
             where
                 {{ new_rows }}
-                {%- for column in contract.optional_key_columns %}
-                and {{ column }} <> ''
-                {%- endfor %}
-                and {{ transient_hash(contract.delivery_key) }} in (
+                {%- if file_register %}
+                and {{ delivery_key[0] }} <> ''
+                {%- endif %}
+                and {{ transient_hash(delivery_key) }} in (
                     select repeated_keys.delivery_hash from repeated_keys
                     {%- if is_incremental() %}
                     union all
-                    select {{ transient_hash(contract.delivery_key) }} as delivery_hash from delivered_before
+                    select {{ transient_hash(delivery_key) }} as delivery_hash from delivered_before
                     {%- endif %}
                 )
-                and {{ contract_breach(source_name, table_name) }} is null
+                and {{ reject_reason }} is null
             {%- if is_incremental() %}
             union all
             select * from delivered_before
@@ -86,7 +86,7 @@
                 _file_id,
                 _row_number,
                 row_number() over (
-                    partition by {{ contract.delivery_key | join(', ') }}
+                    partition by {{ delivery_key | join(', ') }}
                     order by _file_id, _row_number
                 ) as delivery_number
             from candidates
@@ -108,9 +108,7 @@
         from {{ source(source_name, table_name) }}
         where
             {{ new_rows }}
-            {%- for column in contract.optional_key_columns %}
-            and coalesce({{ column }}, '') = ''
-            {%- endfor %}
+            and coalesce({{ delivery_key[0] }}, '') = ''
             and _file_id in (
                 select later_files.file_id
                 from {{ file_register }} as later_files

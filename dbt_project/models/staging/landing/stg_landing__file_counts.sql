@@ -8,7 +8,7 @@ files as (
 
 counted as (
 
-    {% for source_name, table_name in landing_tables() %}
+    {% for source_name, table_name, key in landing_tables() %}
         select
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,

@@ -2,11 +2,11 @@ with
 
 quarantined as (
 
-    {% for source_name, table_name in landing_tables() %}
+    {% for source_name, table_name, key in landing_tables() %}
         select
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,
-            {{ row_key(source_name, table_name) }} as row_key,
+            nullif({{ key }}, '') as row_key,
             _reject_reason as reason,
             _raw as raw_payload,
             _file_id as file_id,

@@ -9,7 +9,7 @@ file_counts as (
 -- tables that nobody delivers are listed with zeros
 landing_tables as (
 
-    {% for source_name, table_name in landing_tables() %}
+    {% for source_name, table_name, key in landing_tables() %}
         select
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name

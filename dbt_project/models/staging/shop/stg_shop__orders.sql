@@ -48,7 +48,7 @@ keyed as (
         *,
         {{ email_as_given('email') }} as email_as_given,
         {{ dialled_digits('phone') }} as dialled_digits,
-        {{ accepted_or_null('shop', 'orders', 'channel') }} as known_channel,
+        case when lower(trim(channel)) in ('web', 'app', 'store') then lower(trim(channel)) end as known_channel,
         lead(updated_at) over (partition by order_id order by updated_at) as valid_to
     from accepted
 

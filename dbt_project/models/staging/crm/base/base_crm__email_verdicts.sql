@@ -1,3 +1,17 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when verdict_id is null or verdict_id = '' then 'verdict_id is missing'
+        when email is null or email = '' then 'email is missing'
+        when verdict is null or verdict = '' then 'verdict is missing'
+        when lower(trim(verdict)) not in ('valid', 'risky', 'invalid') then 'verdict is not an accepted value'
+        when checked_at is null then 'checked_at is missing'
+        when checked_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'checked_at is implausibly early'
+        when checked_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'checked_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +27,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('crm', 'email_verdicts') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('crm', 'email_verdicts') }}
+    {{ repeated_deliveries(
+        'crm', 'email_verdicts',
+        delivery_key=['verdict_id'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -42,8 +60,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('crm', 'email_verdicts').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

@@ -1,3 +1,15 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when loyalty_id is null or loyalty_id = '' then 'loyalty_id is missing'
+        when joined_at is null then 'joined_at is missing'
+        when updated_at is null then 'updated_at is missing'
+        when updated_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'updated_at is implausibly early'
+        when updated_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'updated_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +25,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('crm', 'loyalty_accounts') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('crm', 'loyalty_accounts') }}
+    {{ repeated_deliveries(
+        'crm', 'loyalty_accounts',
+        delivery_key=['loyalty_id', 'updated_at'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -44,8 +60,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('crm', 'loyalty_accounts').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

@@ -1,3 +1,15 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when campaign_id is null or campaign_id = '' then 'campaign_id is missing'
+        when scheduled_at is null then 'scheduled_at is missing'
+        when updated_at is null then 'updated_at is missing'
+        when updated_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'updated_at is implausibly early'
+        when updated_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'updated_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +25,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('esp', 'campaigns') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('esp', 'campaigns') }}
+    {{ repeated_deliveries(
+        'esp', 'campaigns',
+        delivery_key=['campaign_id', 'updated_at'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -47,8 +63,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('esp', 'campaigns').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

@@ -1,3 +1,27 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when event_id is null or event_id = '' then 'event_id is missing'
+        when message_id is null or message_id = '' then 'message_id is missing'
+        when event_type is null or event_type = '' then 'event_type is missing'
+        when
+            lower(trim(event_type)) not in (
+                'delivered',
+                'open',
+                'click',
+                'hard_bounce',
+                'soft_bounce',
+                'complaint',
+                'unsubscribe'
+            )
+            then 'event_type is not an accepted value'
+        when event_at is null then 'event_at is missing'
+        when event_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'event_at is implausibly early'
+        when event_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'event_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +37,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('esp', 'events') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('esp', 'events') }}
+    {{ repeated_deliveries(
+        'esp', 'events',
+        delivery_key=['event_id'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -46,8 +74,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('esp', 'events').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

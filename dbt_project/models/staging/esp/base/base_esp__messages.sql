@@ -1,3 +1,15 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when message_id is null or message_id = '' then 'message_id is missing'
+        when email is null or email = '' then 'email is missing'
+        when sent_at is null then 'sent_at is missing'
+        when sent_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'sent_at is implausibly early'
+        when sent_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'sent_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +25,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('esp', 'messages') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('esp', 'messages') }}
+    {{ repeated_deliveries(
+        'esp', 'messages',
+        delivery_key=['message_id'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -43,8 +59,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('esp', 'messages').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

@@ -1,3 +1,19 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when suppression_id is null or suppression_id = '' then 'suppression_id is missing'
+        when email is null or email = '' then 'email is missing'
+        when suppressed_at is null then 'suppressed_at is missing'
+        when suppressed_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'suppressed_at is implausibly early'
+        when suppressed_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'suppressed_at is later than the delivery'
+        when updated_at is null then 'updated_at is missing'
+        when updated_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'updated_at is implausibly early'
+        when updated_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'updated_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +29,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('esp', 'suppressions') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('esp', 'suppressions') }}
+    {{ repeated_deliveries(
+        'esp', 'suppressions',
+        delivery_key=['suppression_id', 'updated_at'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -44,8 +64,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('esp', 'suppressions').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

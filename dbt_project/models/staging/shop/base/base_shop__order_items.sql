@@ -1,3 +1,17 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when order_id is null or order_id = '' then 'order_id is missing'
+        when product_id is null or product_id = '' then 'product_id is missing'
+        when quantity is null then 'quantity is missing'
+        when unit_price is null then 'unit_price is missing'
+        when created_at is null then 'created_at is missing'
+        when created_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'created_at is implausibly early'
+        when created_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'created_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +27,19 @@ checked as (
 
     select
         *,
-        {{ contract_breach('shop', 'order_items') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('shop', 'order_items', ref('base_ops__file_register')) }}
+    {{ repeated_deliveries(
+        'shop', 'order_items',
+        delivery_key=['order_item_id'],
+        reject_reason=reject_reason,
+        file_register=ref('base_ops__file_register'),
+    ) }}
 
 ),
 
@@ -46,8 +65,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('shop', 'order_items').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

@@ -1,3 +1,31 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when order_id is null or order_id = '' then 'order_id is missing'
+        when status is null or status = '' then 'status is missing'
+        when
+            lower(trim(status)) not in (
+                'placed',
+                'paid',
+                'shipped',
+                'delivered',
+                'cancelled',
+                'credit_note'
+            )
+            then 'status is not an accepted value'
+        when currency is null or currency = '' then 'currency is missing'
+        when not {{ matches_pattern('currency', '^[A-Za-z]{3}$') }} then 'currency is malformed'
+        when ordered_at is null then 'ordered_at is missing'
+        when ordered_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'ordered_at is implausibly early'
+        when ordered_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'ordered_at is later than the delivery'
+        when updated_at is null then 'updated_at is missing'
+        when updated_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'updated_at is implausibly early'
+        when updated_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'updated_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +41,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('shop', 'orders') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('shop', 'orders') }}
+    {{ repeated_deliveries(
+        'shop', 'orders',
+        delivery_key=['order_id', 'updated_at'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -54,8 +86,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('shop', 'orders').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

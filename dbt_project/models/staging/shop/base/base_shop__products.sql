@@ -1,3 +1,14 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when product_id is null or product_id = '' then 'product_id is missing'
+        when updated_at is null then 'updated_at is missing'
+        when updated_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'updated_at is implausibly early'
+        when updated_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'updated_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +24,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('shop', 'products') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('shop', 'products') }}
+    {{ repeated_deliveries(
+        'shop', 'products',
+        delivery_key=['product_id', 'updated_at'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -50,8 +65,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('shop', 'products').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

@@ -1,3 +1,17 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when refund_id is null or refund_id = '' then 'refund_id is missing'
+        when amount is null then 'amount is missing'
+        when currency is null or currency = '' then 'currency is missing'
+        when not {{ matches_pattern('currency', '^[A-Za-z]{3}$') }} then 'currency is malformed'
+        when refunded_at is null then 'refunded_at is missing'
+        when refunded_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'refunded_at is implausibly early'
+        when refunded_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'refunded_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +27,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('shop', 'refunds') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('shop', 'refunds') }}
+    {{ repeated_deliveries(
+        'shop', 'refunds',
+        delivery_key=['refund_id'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -45,8 +63,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('shop', 'refunds').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

@@ -1,3 +1,15 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when email is null or email = '' then 'email is missing'
+        when not {{ is_email_address('email') }} then 'email is not an e-mail address'
+        when updated_at is null then 'updated_at is missing'
+        when updated_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'updated_at is implausibly early'
+        when updated_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'updated_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +25,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('third_party', 'psychographics') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('third_party', 'psychographics') }}
+    {{ repeated_deliveries(
+        'third_party', 'psychographics',
+        delivery_key=['email', 'updated_at'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -43,8 +59,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('third_party', 'psychographics').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

@@ -1,3 +1,29 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when event_id is null or event_id = '' then 'event_id is missing'
+        when event_type is null or event_type = '' then 'event_type is missing'
+        when
+            lower(trim(event_type)) not in (
+                'page_view',
+                'product_view',
+                'search',
+                'add_to_cart',
+                'remove_from_cart',
+                'checkout_started',
+                'purchase',
+                'social_share'
+            )
+            then 'event_type is not an accepted value'
+        when event_at is null then 'event_at is missing'
+        when event_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'event_at is implausibly early'
+        -- a fast clock is corrected in staging; only what arrived after its own delivery is impossible
+        when least(event_at, coalesce(received_at, event_at)) > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'event_at is later than the delivery'
+        when anonymous_id is null or anonymous_id = '' then 'anonymous_id is missing'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +39,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('web', 'events') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('web', 'events') }}
+    {{ repeated_deliveries(
+        'web', 'events',
+        delivery_key=['event_id'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -61,8 +91,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('web', 'events').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated

@@ -1,3 +1,15 @@
+{% set reject_reason %}
+    case
+        when _malformed is not null then _malformed
+        when identify_id is null or identify_id = '' then 'identify_id is missing'
+        when anonymous_id is null or anonymous_id = '' then 'anonymous_id is missing'
+        when identified_at is null then 'identified_at is missing'
+        when identified_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'identified_at is implausibly early'
+        when identified_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
+            then 'identified_at is later than the delivery'
+    end
+{% endset %}
+
 with
 
 received as (
@@ -13,14 +25,18 @@ checked as (
 
     select
         *,
-        {{ contract_breach('web', 'identifies') }} as _reject_reason
+        {{ reject_reason }} as _reject_reason
     from received
 
 ),
 
 repeated as (
 
-    {{ repeated_deliveries('web', 'identifies') }}
+    {{ repeated_deliveries(
+        'web', 'identifies',
+        delivery_key=['identify_id'],
+        reject_reason=reject_reason,
+    ) }}
 
 ),
 
@@ -43,8 +59,7 @@ final as (
         end as _row_status,
         checked._reject_reason,
         case
-            when checked._reject_reason is not null
-                then coalesce(checked._raw, {{ row_as_json('checked', source_contract('web', 'identifies').columns) }})
+            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
         end as _raw
     from checked
     left join repeated
