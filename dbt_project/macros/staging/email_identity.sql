@@ -21,7 +21,8 @@
         when {{ email_as_given }} is not null then {{ mailbox }}
     end || '@' || case
         {%- for rule in aliases %}
-        when {{ domain }} = '{{ rule.domain }}' then '{{ rule.main_domain }}'
+        {#- coalesce, since DuckDB 2.0 cannot plan `case when split_part(...) = '...'` over a column without any value -#}
+        when coalesce({{ domain }}, '') = '{{ rule.domain }}' then '{{ rule.main_domain }}'
         {%- endfor %}
         when {{ email_as_given }} is not null then {{ domain }}
     end
