@@ -26,6 +26,7 @@ final as (
         order_items.is_cancelled,
         order_items.is_credit_note,
         order_items.currency,
+        order_items.gross_revenue is not null as has_exchange_rate,
         order_items.quantity,
         order_items.unit_price_original,
         order_items.gross_revenue_original,
@@ -35,7 +36,7 @@ final as (
         order_items.refund_amount,
         cast(
             case
-                when order_items.is_cancelled and not order_items.is_credit_note then 0
+                when order_items.is_cancelled and not order_items.is_credit_note and order_items.gross_revenue is not null then 0
                 else order_items.gross_revenue - order_items.discount_amount - order_items.refund_amount
             end as decimal(18, 2)
         ) as net_revenue,

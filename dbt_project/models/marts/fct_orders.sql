@@ -59,9 +59,9 @@ totalled as (
         coalesce(item_totals.item_count, 0) as item_count,
         coalesce(item_totals.unit_count, 0) as unit_count,
         coalesce(item_totals.gross_revenue_original, 0) as gross_revenue_original,
-        coalesce(item_totals.gross_revenue, 0) as gross_revenue,
+        case when orders.rate is not null then coalesce(item_totals.gross_revenue, 0) end as gross_revenue,
         coalesce(item_totals.discount_amount, orders.discount_amount) as total_discount_amount,
-        coalesce(refund_totals.refund_amount, 0) as refund_amount,
+        case when orders.rate is not null then coalesce(refund_totals.refund_amount, 0) end as refund_amount,
         case when orders.is_cancelled and not orders.is_credit_note then 0 else item_totals.cost_amount end as cost_amount
     from orders
     left join order_customers
@@ -77,7 +77,7 @@ netted as (
 
     select
         *,
-        case when is_cancelled and not is_credit_note then 0 else gross_revenue - total_discount_amount - refund_amount end as net_revenue,
+        case when is_cancelled and not is_credit_note and rate is not null then 0 else gross_revenue - total_discount_amount - refund_amount end as net_revenue,
         case
             when customer_id is not null and not is_cancelled
                 then row_number() over (
@@ -102,6 +102,7 @@ final as (
         ordered_at,
         cast(ordered_at as date) as ordered_date,
         currency,
+        rate is not null as has_exchange_rate,
         item_count,
         unit_count,
         cast(gross_revenue_original as decimal(18, 4)) as gross_revenue_original,

@@ -133,7 +133,9 @@ final as (
         unit_price,
         gross_revenue,
         cast(line_discount_amount + coalesce(order_discount_share, 0) as decimal(18, 2)) as discount_amount,
-        cast(coalesce(item_refund_amount, 0) + coalesce(order_refund_share, 0) as decimal(18, 2)) as refund_amount,
+        cast(
+            case when gross_revenue is not null then coalesce(item_refund_amount, 0) + coalesce(order_refund_share, 0) end as decimal(18, 2)
+        ) as refund_amount,
         cost_amount,
         loaded_at
     from allocated

@@ -1,0 +1,44 @@
+-- The fixpoint: no rule that may join is left unapplied, whatever the algorithm did.
+with
+
+components as (
+
+    select * from {{ ref('int_identity_components') }}
+
+),
+
+edges as (
+
+    select
+        identifier_key,
+        linked_key
+    from {{ ref('int_identity_edges') }}
+    where blocked_reason is null and identity_stage = 1
+
+    union all
+
+    select
+        person_key as identifier_key,
+        phone_key as linked_key
+    from {{ ref('int_identity_phone_edges') }}
+    where is_within_limit
+
+    union all
+
+    select
+        person_key as identifier_key,
+        device_key as linked_key
+    from {{ ref('int_identity_device_edges') }}
+    where is_within_limit
+
+)
+
+select
+    edges.identifier_key,
+    edges.linked_key
+from edges
+inner join components as left_components
+    on edges.identifier_key = left_components.identifier_key
+inner join components as right_components
+    on edges.linked_key = right_components.identifier_key
+where left_components.component_key <> right_components.component_key
