@@ -5,6 +5,9 @@
     The rules are a var, not a seed: as plain expressions they cost nothing to a reader that does not select the address, while a
     join is paid for every row (measured: 6.6 against 0 CPU seconds per 10 million rows).
 
+    The domain is compared through coalesce, since DuckDB 2.0 cannot plan `case when split_part(...) = '...'` over a column that
+    holds no value at all.
+
     email_as_given: a column made by the macro email_as_given.
 #}
 {% macro email_identity(email_as_given) -%}
@@ -21,7 +24,6 @@
         when {{ email_as_given }} is not null then {{ mailbox }}
     end || '@' || case
         {%- for rule in aliases %}
-        {#- coalesce, since DuckDB 2.0 cannot plan `case when split_part(...) = '...'` over a column without any value -#}
         when coalesce({{ domain }}, '') = '{{ rule.domain }}' then '{{ rule.main_domain }}'
         {%- endfor %}
         when {{ email_as_given }} is not null then {{ domain }}
