@@ -5,13 +5,13 @@
     The rules are a var, not a seed: as plain expressions they cost nothing to a reader that does not select the address, while a
     join is paid for every row (measured: 6.6 against 0 CPU seconds per 10 million rows).
 
-    The domain is compared through coalesce, since DuckDB 2.0 cannot plan `case when split_part(...) = '...'` over a column that
-    holds no value at all.
+    The domain is taken from a coalesce, since DuckDB 2.0 cannot plan `case when split_part(x, ...) = '...'` where its
+    statistics say that x holds no value at all.
 
     email_as_given: a column made by the macro email_as_given.
 #}
 {% macro email_identity(email_as_given) -%}
-    {%- set domain = "split_part(" ~ email_as_given ~ ", '@', 2)" -%}
+    {%- set domain = "split_part(coalesce(" ~ email_as_given ~ ", ''), '@', 2)" -%}
     {%- set local_part = "split_part(" ~ email_as_given ~ ", '@', 1)" -%}
     {%- set mailbox = "coalesce(nullif(split_part(" ~ local_part ~ ", '+', 1), ''), " ~ local_part ~ ")" -%}
     {%- set rules = var('email_provider_rules') -%}
@@ -24,7 +24,7 @@
         when {{ email_as_given }} is not null then {{ mailbox }}
     end || '@' || case
         {%- for rule in aliases %}
-        when coalesce({{ domain }}, '') = '{{ rule.domain }}' then '{{ rule.main_domain }}'
+        when {{ domain }} = '{{ rule.domain }}' then '{{ rule.main_domain }}'
         {%- endfor %}
         when {{ email_as_given }} is not null then {{ domain }}
     end
