@@ -66,6 +66,8 @@ class Plugin(BasePlugin):
             raise RuntimeError(message)
         varchar, boolean = duckdb.sqltypes.VARCHAR, duckdb.sqltypes.BOOLEAN
         plan = partial(plan_as_json, self._folder)
-        conn.create_function("a360_landing_plan", plan, [varchar], varchar, side_effects=True)
-        conn.create_function("a360_identity_key", identity_key, [], varchar, side_effects=True)
-        conn.create_function("a360_identity_key_differs", identity_key_differs, [varchar], boolean)
+        # A second environment in one process meets the functions of the first while any cursor of it is open.
+        if conn.execute("select count(*) from duckdb_functions() where function_name = 'a360_landing_plan'").fetchall() == [(0,)]:
+            conn.create_function("a360_landing_plan", plan, [varchar], varchar, side_effects=True)
+            conn.create_function("a360_identity_key", identity_key, [], varchar, side_effects=True)
+            conn.create_function("a360_identity_key_differs", identity_key_differs, [varchar], boolean)

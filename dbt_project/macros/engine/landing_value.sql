@@ -15,7 +15,7 @@
     {%- set number = "regexp_full_match(" ~ text ~ ", '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?')" -%}
     {%- set date = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' -%}
     {%- set time = '[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}
-    {%- set zone = ' ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
+    {%- set zone = '( ?Z| ?UTC|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
     {%- set readings = {
         'as_is': stored,
         'cast': 'cast(' ~ stored ~ ' as ' ~ data_type ~ ')',
@@ -42,8 +42,8 @@
         'text_date': "case when regexp_full_match(" ~ text ~ ", '" ~ date ~ "([ T]00:00(:00([.]0+)?)?Z?)?') then try_cast(regexp_extract("
             ~ text ~ ", '^" ~ date ~ "') as date) end",
         'text_timestamp': "case when regexp_full_match(" ~ text ~ ", '" ~ date ~ '(' ~ time ~ ")?') then try_cast(" ~ text
-            ~ " as timestamp) when regexp_full_match(" ~ text ~ ", '" ~ date ~ time ~ zone ~ "') then try_cast(replace(regexp_replace("
-            ~ text ~ ", '([+-][0-9]{2})([0-9]{2})$', '\\1:\\2'), 'UTC', 'Z') as timestamptz) at time zone 'UTC' end",
+            ~ " as timestamp) when regexp_full_match(" ~ text ~ ", '" ~ date ~ time ~ zone ~ "') then try_cast(regexp_replace(regexp_replace("
+            ~ text ~ ", ' ?(Z|UTC)$', '+00'), '([+-][0-9]{2})([0-9]{2})$', '\\1:\\2') as timestamptz) at time zone 'UTC' end",
     } -%}
     {{ return(readings[reading]) }}
 {% endmacro %}
