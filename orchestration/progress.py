@@ -11,6 +11,8 @@ import dagster as dg
 from dagster import DagsterEventType
 
 SHOW_EVERY_SECONDS = 10.0
+# What Dagster says of every step behind a failed one.
+CONSEQUENCE = "Dependencies for step"
 
 
 @dataclass
@@ -72,8 +74,9 @@ class ProgressHandler(logging.Handler):
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
         if event is not None:
             self._progress.see(event)
-        elif record.levelno >= logging.WARNING:
-            message = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+            return
+        message = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+        if record.levelno >= logging.WARNING and not message.startswith(CONSEQUENCE):
             self._progress.tell(f"    {record.levelname.lower()}: {message.splitlines()[0]}")
 
 

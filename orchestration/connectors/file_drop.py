@@ -26,14 +26,15 @@ from orchestration.warehouse import literal
 PAYLOAD = "warehouse.sync.sync_file_drop__audience_members"
 # What must hold for every member at the door, whatever the models before it did.
 MUST_HOLD = {
-    "email is not null and email like '%_@_%'": "has no e-mail address",
-    "is_email_valid": "has an address that is not valid",
-    "has_email_marketing_consent": "has not consented to marketing by e-mail",
-    "not is_email_suppressed": "is suppressed",
-    "not is_holdout": "belongs to the holdout",
+    "email is not null and email like '%_@_%'": "have no e-mail address",
+    "is_email_valid": "have an address that is not valid",
+    "has_email_marketing_consent": "have not consented to marketing by e-mail",
+    "not is_email_suppressed": "are suppressed",
 }
+# Checked at the door and of no use behind it.
+DOOR_COLUMNS = ("is_email_valid", "has_email_marketing_consent", "is_email_suppressed")
 # Columns that move with the clock and say nothing about the member.
-NOT_COMPARED = ("as_of_at", "as_of_date")
+NOT_COMPARED = ("as_of_at", "as_of_date", *DOOR_COLUMNS)
 
 
 class DeliveryRefusedError(Exception):
@@ -91,7 +92,7 @@ class FileDrop:
         reasons = [f"{count} {reason}" for count, reason in zip(found, MUST_HOLD.values(), strict=True) if count]
         if reasons:
             raise DeliveryRefusedError(
-                f"refusing to deliver {self._payload}: members of which {'; '.join(reasons)}. "
+                f"refusing to deliver {self._payload}: members of whom {'; '.join(reasons)}. "
                 "Nothing was delivered; find out why the audience models let them through."
             )
 
@@ -120,7 +121,7 @@ class FileDrop:
         building = final.with_name(f".building-{uuid4().hex[:8]}")
         building.mkdir(parents=True)
         for audience_name in sorted({*delivery.member_counts, *delivery.change_counts}):
-            full = f"select * exclude (compared, payload_hash) from sync_payload where audience_name = {literal(audience_name)}"
+            full = f"select * exclude (compared, payload_hash, {", ".join(DOOR_COLUMNS)}) from sync_payload where audience_name = {literal(audience_name)}"
             _copy_csv(connection, f"{full} order by customer_id", building / f"{audience_name}__full.csv")
             delta = f"""
                 select sync_difference.action, sync_difference.audience_name, sync_difference.customer_id,

@@ -34,4 +34,11 @@ def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, street: Stree
     if parsed.exists():
         shutil.copy(parsed, target_path)
     arguments = ["build", "--exclude-resource-type", "unit_test", *vars_arguments(street.folder)]
-    yield from dbt.cli(arguments, context=context, target_path=target_path).stream()
+    invocation = dbt.cli(arguments, context=context, target_path=target_path)
+    try:
+        yield from invocation.stream()
+    finally:
+        # Whatever ended this step, nobody goes on writing behind its back.
+        if invocation.process.poll() is None:
+            invocation.process.terminate()
+            invocation.process.wait()
