@@ -22,6 +22,7 @@ with
             event_date as activity_date,
             load_date
         from {{ ref('int_web_days') }}
+        where not is_bot
 
         union all
 

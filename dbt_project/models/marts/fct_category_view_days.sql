@@ -3,6 +3,7 @@ with
 product_view_days as (
 
     select * from {{ ref('int_product_view_days') }}
+    where not is_bot
 
 ),
 

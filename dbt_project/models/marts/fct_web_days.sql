@@ -3,6 +3,7 @@ with
 web_days as (
 
     select * from {{ ref('int_web_days') }}
+    where not is_bot
 
 ),
 

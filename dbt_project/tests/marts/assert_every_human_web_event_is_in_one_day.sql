@@ -18,6 +18,7 @@ days as (
         coalesce(sum(product_view_count), 0) as product_view_count,
         coalesce(sum(dwell_seconds), 0) as dwell_seconds
     from {{ ref('int_web_days') }}
+    where not is_bot
 
 )
 

@@ -45,6 +45,7 @@ final as (
         product_views.product_id,
         product_views.event_date,
         product_views.load_date,
+        bot_days.device_key is not null as is_bot,
         count(*) as product_view_count,
         max(product_views.event_at) as last_viewed_at,
         max(product_views._file_id) as last_file_id
@@ -54,12 +55,12 @@ final as (
             product_views.device_key = bot_days.device_key
             and product_views.event_date = bot_days.event_date
             and product_views.load_date = bot_days.load_date
-    where bot_days.device_key is null
     group by
         coalesce(product_views.account_key, product_views.device_key),
         product_views.product_id,
         product_views.event_date,
-        product_views.load_date
+        product_views.load_date,
+        bot_days.device_key is not null
 
 )
 

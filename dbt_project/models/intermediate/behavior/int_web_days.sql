@@ -5,15 +5,13 @@ with
 visit_pieces as (
 
     select * from {{ ref('int_web_visit_pieces') }}
-    where
-        not is_bot
-        {% if is_incremental() -%}
-            and load_date in (
-                select new_pieces.load_date
-                from {{ ref('int_web_visit_pieces') }} as new_pieces
-                where new_pieces.last_file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
-            )
-        {%- endif %}
+    {% if is_incremental() -%}
+        where load_date in (
+            select new_pieces.load_date
+            from {{ ref('int_web_visit_pieces') }} as new_pieces
+            where new_pieces.last_file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+        )
+    {%- endif %}
 
 ),
 
@@ -23,6 +21,7 @@ final as (
         coalesce(account_key, device_key) as identifier_key,
         event_date,
         load_date,
+        is_bot,
         count(*) as session_count,
         cast(sum(page_view_count) as bigint) as page_view_count,
         cast(sum(product_view_count) as bigint) as product_view_count,
@@ -39,7 +38,8 @@ final as (
     group by
         coalesce(account_key, device_key),
         event_date,
-        load_date
+        load_date,
+        is_bot
 
 )
 

@@ -5,6 +5,7 @@ with
 events as (
 
     select
+        message_id,
         email,
         event_date,
         load_date,
@@ -21,6 +22,7 @@ events as (
 messages as (
 
     select
+        message_id,
         email,
         cast(sent_at as date) as event_date,
         cast(_loaded_at as date) as load_date,
@@ -45,13 +47,34 @@ email_activity as (
 ),
 
 {% if is_incremental() -%}
+    new_messages as (
+
+        select
+            messages.message_id,
+            messages.load_date
+        from messages
+        where messages.message_file_id > (select coalesce(max(this_model.last_message_file_id), 0) from {{ this }} as this_model)
+
+    ),
+
+    -- A message that is delivered after its events, with an earlier load time, tells how to read them.
     touched_load_dates as (
 
-        select distinct email_activity.load_date
-        from email_activity
-        where
-            email_activity.event_file_id > (select coalesce(max(this_model.last_event_file_id), 0) from {{ this }} as this_model)
-            or email_activity.message_file_id > (select coalesce(max(this_model.last_message_file_id), 0) from {{ this }} as this_model)
+        select new_messages.load_date
+        from new_messages
+
+        union
+
+        select events.load_date
+        from events
+        where events.event_file_id > (select coalesce(max(this_model.last_event_file_id), 0) from {{ this }} as this_model)
+
+        union
+
+        select events.load_date
+        from events
+        inner join new_messages
+            on events.message_id = new_messages.message_id
 
     ),
 
