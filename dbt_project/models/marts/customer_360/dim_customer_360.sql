@@ -59,7 +59,7 @@ final as (
         customers.has_shop_account,
         customers.is_guest_only,
         cast(customers.identifier_count as bigint) as identifier_count,
-        customers.profile_completeness,
+        cast(customers.profile_completeness as decimal(5, 4)) as profile_completeness,
         customers.is_profile_incomplete,
         customers.first_seen_at,
         customers.last_seen_at,
