@@ -31,8 +31,14 @@ DORMANT_CLICK_FACTOR = 0.3
 FATIGUE_PER_MESSAGE = 0.12
 FATIGUE_WINDOW_DAYS = 14
 VISIBLE_HUMAN_OPEN_WITH_PROXY = 0.6
+ORDER_CAP = 0.7
+# The third device of people who have three is never identified.
+UNLINKED_VISIT_SHARE = 0.13
 CART_RECOVERY_PROBABILITY = 0.10
-CART_RECOVERY_CLICK_PROBABILITY = 0.18
+CART_REMINDER_SHARE = 0.85
+CART_REMINDER_OPEN = 0.45
+CART_REMINDER_CLICK = 0.40
+CART_REMINDER_ORDER = 0.50
 UNTRACKED_SHARE = 0.2
 SPELL_COUNT = 8
 NOMINAL_DAYS = 730
@@ -96,20 +102,34 @@ RHYTHM_SHARES: tuple[float, ...] = (0.5, 0.3, 0.2)
 SALE_PERIODS: tuple[tuple[int, int, int, int], ...] = ((1, 2, 1, 14), (7, 1, 7, 12), (11, 22, 11, 30), (12, 26, 12, 31))
 
 
-@dataclass(frozen=True)
-class VariantEffect:
-    """What one variant of a campaign truly does, as factors on the probabilities of open, click and order after a click."""
+# Variants of a campaign: the control is the house style; a and b change the probabilities of open, click given open and order
+# given click by factors that are drawn, for each campaign, evenly from these ranges.
+CONTROL_SHARE = 0.4
+VARIANT_SHARE = 0.3
+OPEN_FACTOR_RANGE: tuple[float, float] = (0.85, 1.35)
+CLICK_FACTOR_RANGE: tuple[float, float] = (0.80, 1.50)
+ORDER_FACTOR_RANGE: tuple[float, float] = (0.85, 1.30)
 
-    variant: str
-    share: int
-    open_factor: float
-    click_factor: float
-    order_factor: float
-
-
+CAMPAIGN_TYPES: tuple[str, ...] = ("newsletter", "promotion", "win_back", "product_launch", "cart_recovery")
+# A product launch goes to this part of those who get promotions, a win-back to this share of everybody.
+LAUNCH_FACTOR = 0.6
+WIN_BACK_SHARE = 0.12
 # Wanted e-mail frequency: share of people in percent, chance per newsletter and per promotion to be sent one.
 FREQUENCIES: tuple[tuple[str, int, float, float], ...] = (
     ("daily", 6, 0.9, 0.7),
     ("weekly", 44, 0.55, 0.14),
     ("monthly", 50, 0.18, 0.05),
 )
+
+
+def target_share(campaign_type: str, frequency: int) -> float:
+    """The chance that somebody who may be mailed, and wants that frequency, is sent a campaign of this type."""
+    _, _, newsletter, promotion = FREQUENCIES[frequency]
+    return {"newsletter": newsletter, "promotion": promotion, "product_launch": promotion * LAUNCH_FACTOR, "win_back": WIN_BACK_SHARE}.get(
+        campaign_type, 0.0
+    )
+
+
+def mean_factor(bounds: tuple[float, float]) -> float:
+    """The mean over variants of a factor that is 1 for the control and evenly distributed within the bounds for the others."""
+    return CONTROL_SHARE + (1 - CONTROL_SHARE) * (bounds[0] + bounds[1]) / 2

@@ -21,6 +21,8 @@ SQL_DIR = Path(__file__).parent / "sql"
 ORDER_LOOKBACK_DAYS = 60
 SESSION_LOOKBACK_DAYS = 24
 MESSAGE_LOOKBACK_DAYS = 24
+# Purchase probabilities are computed for about so many people.
+PROBABILITY_SAMPLE = 20_000
 
 
 def split_statements(sql: str) -> list[str]:
@@ -80,7 +82,8 @@ class Engine:
             "newcomers": newcomers,
             "people_until": people_until,
             "nominal_days": behaviour.NOMINAL_DAYS,
-            "calendar_days": self.last_day + 11,  # campaigns are planned a week ahead
+            # Campaigns are planned a week ahead, and the probabilities look a month ahead.
+            "calendar_days": self.last_day + 41,
             "month_count": (self.last_day // 28) + 2,
             "products_per_category": max(20, min(1250, spec.customers // 160)),
             "loyalty_versions": self.last_day // 91 + 2,
@@ -95,8 +98,22 @@ class Engine:
             "dormant_open": behaviour.DORMANT_OPEN_FACTOR,
             "dormant_click": behaviour.DORMANT_CLICK_FACTOR,
             "visible_open": behaviour.VISIBLE_HUMAN_OPEN_WITH_PROXY,
-            "cart_click": behaviour.CART_RECOVERY_CLICK_PROBABILITY,
+            "order_cap": behaviour.ORDER_CAP,
+            "unlinked_visit_share": behaviour.UNLINKED_VISIT_SHARE,
             "cart_recovery": behaviour.CART_RECOVERY_PROBABILITY,
+            "reminder_share": behaviour.CART_REMINDER_SHARE,
+            "reminder_open": behaviour.CART_REMINDER_OPEN,
+            "reminder_click": behaviour.CART_REMINDER_CLICK,
+            "reminder_order": behaviour.CART_REMINDER_ORDER,
+            "campaign_types": list(behaviour.CAMPAIGN_TYPES),
+            "launch_factor": behaviour.LAUNCH_FACTOR,
+            "win_back_share": behaviour.WIN_BACK_SHARE,
+            "control_share": behaviour.CONTROL_SHARE,
+            "variant_share": behaviour.VARIANT_SHARE,
+            "open_factor_range": list(behaviour.OPEN_FACTOR_RANGE),
+            "click_factor_range": list(behaviour.CLICK_FACTOR_RANGE),
+            "order_factor_range": list(behaviour.ORDER_FACTOR_RANGE),
+            "sample_step": -(-spec.customers // PROBABILITY_SAMPLE),
             "month_season": list(behaviour.MONTH_SEASON),
             "rhythms": [list(rhythm) for rhythm in behaviour.RHYTHMS],
         }
@@ -137,6 +154,11 @@ class Engine:
     def roll_to(self, first_day: int, end_day: int) -> None:
         """Makes activity and messages of every day that can still send rows into ``first_day`` <= day < ``end_day``."""
         needed_from = max(0, first_day - ORDER_LOOKBACK_DAYS)
+        self.connection.execute(f"delete from missions where end_day < {self.computed_until - 1}")
+        self.connection.execute(f"delete from sendings where t < {self.computed_until - behaviour.FATIGUE_WINDOW_DAYS - 1}")
+        for table in ("activity", "messages"):
+            # Carts left on the day before the lookback may be bought on its first day.
+            self.connection.execute(f"delete from {table} where t < {needed_from - 1}")
         if self.computed_until < needed_from:
             self._compute_days(max(0, needed_from - behaviour.MISSION_MAX_DAYS), needed_from, missions_only=True)
             self._compute_days(max(0, needed_from - behaviour.FATIGUE_WINDOW_DAYS), needed_from, sendings_only=True)
@@ -144,11 +166,6 @@ class Engine:
         if self.computed_until < end_day:
             self._compute_days(self.computed_until, end_day)
             self.computed_until = end_day
-        self.connection.execute(f"delete from missions where end_day < {self.computed_until - 1}")
-        self.connection.execute(f"delete from sendings where t < {self.computed_until - behaviour.FATIGUE_WINDOW_DAYS - 1}")
-        for table in ("activity", "messages"):
-            self.connection.execute(f"delete from {table} where t < {needed_from - 1}")
-        # Carts left on the day before the lookback may be bought on its first day.
         self.set_variable("visits_from", needed_from)
         self.set_variable("sessions_from", max(0, first_day - SESSION_LOOKBACK_DAYS))
         self.set_variable("mail_from_day", max(0, first_day - MESSAGE_LOOKBACK_DAYS))

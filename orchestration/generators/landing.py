@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +15,8 @@ from orchestration.generators.tables import LANDING_TABLES, TRUTH_PARTS, Landing
 
 # The longest time after which a row is delivered a second time.
 REDELIVERY_DAYS = 2
+# People times days that are computed together.
+BATCH_PERSON_DAYS = 20_000 * 740
 
 
 @dataclass(frozen=True)
@@ -54,35 +56,56 @@ def truth_part_file(data_dir: Path, part: str, window: Window) -> Path:
     return data_dir / "truth" / "parts" / part / f"{part}_{window.label}.parquet"
 
 
-def write_window(engine: Engine, window: Window, data_dir: Path) -> int:
-    """Writes what is missing of one window, the truth about it first; returns the number of landing rows written."""
-    parts = [part for part in TRUTH_PARTS if not truth_part_file(data_dir, part, window).exists()]
-    tables = [table for table in LANDING_TABLES if not landing_file(data_dir, table, window).exists()]
-    if not parts and not tables:
+def batches(windows: Sequence[Window], customers: int) -> Iterator[Sequence[Window]]:
+    """Windows that are computed together. Planning the queries costs seconds, so a small world goes through in one piece."""
+    days = max(31, BATCH_PERSON_DAYS // customers)
+    first = 0
+    for last in range(1, len(windows) + 1):
+        if last == len(windows) or windows[last].end_day - windows[first].first_day > days:
+            yield windows[first:last]
+            first = last
+
+
+def write_batch(engine: Engine, windows: Sequence[Window], data_dir: Path) -> int:
+    """Writes what is missing of windows that follow each other, the truth first; returns the number of landing rows written."""
+    parts = {part: _missing(windows, lambda window, part=part: truth_part_file(data_dir, part, window)) for part in TRUTH_PARTS}
+    tables = {table: _missing(windows, lambda window, table=table: landing_file(data_dir, table, window)) for table in LANDING_TABLES}
+    if not any(parts.values()) and not any(tables.values()):
         return 0
-    engine.roll_to(window.first_day, window.end_day)
-    for part in parts:
-        _write_parquet(engine.connection, f"from ({_query(f'truth/{part}')}) order by all", truth_part_file(data_dir, part, window))
-    return sum(_write_table(engine.connection, table, landing_file(data_dir, table, window)) for table in tables)
+    engine.roll_to(windows[0].first_day, windows[-1].end_day)
+    for part, missing in parts.items():
+        if missing:
+            engine.connection.execute(f"create or replace temp table candidates as {_query('truth/' + part)}")
+            for window, path in missing.items():
+                _copy(engine.connection, f"from candidates where t >= {window.first_day} and t < {window.end_day} order by all", path)
+    rows = 0
+    for table, missing in tables.items():
+        if missing:
+            # A re-delivered row appears a second time, so rows of a few days before the first window are candidates too.
+            engine.connection.execute(
+                f"""
+                create or replace temp table candidates as
+                select *
+                from ({_query("landing/" + table.name)})
+                where
+                    available_at >= getvariable('window_start') - interval {REDELIVERY_DAYS} days
+                    and available_at < getvariable('window_end')
+                """
+            )
+            rows += sum(_copy(engine.connection, _deliveries(engine, table, window), path) for window, path in missing.items())
+    engine.connection.execute("drop table if exists candidates")
+    return rows
 
 
-def _query(name: str) -> str:
-    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
+def _missing(windows: Sequence[Window], file_of: Callable[[Window], Path]) -> dict[Window, Path]:
+    files = {window: file_of(window) for window in windows}
+    return {window: path for window, path in files.items() if not path.exists()}
 
 
-def _write_table(connection: duckdb.DuckDBPyConnection, table: LandingTable, path: Path) -> int:
-    # Rows first, then the file: a re-delivered row appears a second time, so rows of a few days before are candidates too.
-    connection.execute(
-        f"""
-        create or replace temp table candidates as
-        select *
-        from ({_query("landing/" + table.name)})
-        where available_at >= getvariable('window_start') - interval {REDELIVERY_DAYS} days and available_at < getvariable('window_end')
-        """
-    )
-    rows = _write_parquet(
-        connection,
-        f"""
+def _deliveries(engine: Engine, table: LandingTable, window: Window) -> str:
+    """The rows of a window, those delivered a second time included, in the order of their delivery."""
+    start, end = (f"timestamp '{engine.spec.start_date + timedelta(days=day)}'" for day in (window.first_day, window.end_day))
+    return f"""
         with
 
         deliveries as (
@@ -100,16 +123,16 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: LandingTable, pat
 
         select * exclude (available_at), {table.loaded_at} as _loaded_at
         from deliveries
-        where available_at >= getvariable('window_start') and available_at < getvariable('window_end')
+        where available_at >= {start} and available_at < {end}
         order by _loaded_at, available_at, {table.sort_key}
-        """,
-        path,
-    )
-    connection.execute("drop table candidates")
-    return rows
+    """
 
 
-def _write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+def _query(name: str) -> str:
+    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".parquet.tmp")
     target = str(temporary).replace("'", "''")

@@ -30,25 +30,36 @@ latent probability).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from orchestration.generators import behaviour
-from orchestration.generators.emissions import CalendarDays, Emissions
-from orchestration.generators.observations import Observations, load_observations
-
-Array = npt.NDArray[np.float64]
+from orchestration.generators import behaviour as model
+from orchestration.generators.emissions import (
+    KINDS,
+    LEVELS,
+    STATES,
+    TYPES,
+    Array,
+    CalendarDays,
+    Emissions,
+    by_kind,
+    by_type,
+    recovery_probability,
+)
+from orchestration.generators.observations import People, load_people
 
 HORIZON_DAYS = 30
 AS_OF_DATES = 7
 # The answers to a message arrive over two days, so they count from the second day after it was sent.
 ANSWER_DELAY_DAYS = 2
-CHUNK_PEOPLE = 2048
+CHUNK_PEOPLE = 4096
+SAMPLE_QUERY = (Path(__file__).parent / "sql" / "truth" / "sample.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -69,60 +80,139 @@ def purchase_probabilities(connection: duckdb.DuckDBPyConnection, start_date: da
     """One row per person of the sample and as-of date after they joined: person_id, as_of_date, latent_probability,
     observable_probability, has_purchase_30d (null when the thirty days are not over)."""
     dates = as_of_days(start_date, last_day)
-    days = CalendarDays.load(connection, last_day + HORIZON_DAYS + 1)
-    observations = load_observations(connection)
-    emissions = Emissions(days)
-    survival = {as_of.day: emissions.no_order_probability(as_of.day, HORIZON_DAYS) for as_of in dates}
+    emissions = Emissions(CalendarDays.load(connection, last_day + HORIZON_DAYS + 1))
+    no_order = {as_of.day: emissions.no_order_probability(as_of.day, HORIZON_DAYS) for as_of in dates}
     frames = [
-        _chunk(observations.of_people(first, first + CHUNK_PEOPLE), emissions, survival, dates, last_day)
-        for first in range(0, observations.size, CHUNK_PEOPLE)
+        _filter(people, emissions, no_order, {as_of.day: as_of for as_of in dates}, last_day)
+        for people in load_people(connection, SAMPLE_QUERY, last_day + 1, CHUNK_PEOPLE)
     ]
-    columns = ["person_id", "as_of_date", "latent_probability", "observable_probability", "has_purchase_30d"]
-    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
-
-
-def _chunk(people: Observations, emissions: Emissions, survival: dict[int, Array], dates: list[AsOf], last_day: int) -> pd.DataFrame:
-    belief = np.zeros((people.size, *emissions.shape))
-    static = emissions.static_likelihoods(people)
-    wanted = {as_of.day: as_of for as_of in dates}
-    frames: list[pd.DataFrame] = []
-    for day in range(last_day + 2):
-        if day in wanted:
-            frames.append(_read_out(people, belief, static, survival[day], emissions, wanted[day], last_day))
-        if day > last_day:
-            break
-        belief = emissions.predict(belief, day)
-        emissions.enter(belief, people, day)
-        emissions.observe(belief, people, day, answers_of=day - ANSWER_DELAY_DAYS)
-        if day % 8 == 0:
-            belief /= np.maximum(belief.sum(axis=(1, 2, 3, 4), keepdims=True), 1e-300)
     return pd.concat(frames, ignore_index=True)
 
 
-def _read_out(
-    people: Observations, belief: Array, static: Array, survival: Array, emissions: Emissions, as_of: AsOf, last_day: int
-) -> pd.DataFrame:
-    there = np.flatnonzero(people.enter_day < as_of.day)
-    groups = emissions.future_group(people, as_of.day)[there]
-    weights = belief[there] * static[there][:, :, None, None, None]
-    # Evidence that is not known yet on the date does not count.
-    for known_day, likelihood in emissions.late_evidence(people):
-        unknown = known_day[there] >= as_of.day
-        weights[unknown] /= likelihood[there][unknown][:, :, None, None, None]
-    weights /= weights.sum(axis=(1, 2, 3, 4), keepdims=True)
-    no_order = np.einsum("pzans,pzans->p", weights, survival[groups])
-    z, a, n, s = (state[there] for state in people.true_state(as_of.day - 1))
-    latent_no_order = survival[groups, z, a, n, s]
-    cart_factor = 1 - emissions.recovery_probability(people)[there] * people.has_cart_on(as_of.day - 1)[there]
-    outcome = people.has_purchase_between(as_of.day, as_of.day + HORIZON_DAYS)[there]
+def _filter(people: People, emissions: Emissions, no_order: Mapping[int, Array], dates: Mapping[int, AsOf], last_day: int) -> pd.DataFrame:
+    """Runs through the days once; ``belief`` is (KINDS, STATES, people), proportional to the posterior."""
+    belief = np.zeros((KINDS, STATES, people.size))
+    enter_day = people.ints("enter_day")
+    # People are sorted by group, so that each group is one slice.
+    bounds = np.flatnonzero(np.diff(people.group, prepend=-1, append=-1))
+    slices = [(int(people.group[first]), slice(int(first), int(end))) for first, end in zip(bounds[:-1], bounds[1:], strict=True)]
+    frames: list[pd.DataFrame] = []
+    for day in range(last_day + 1):
+        belief = np.matmul(emissions.transition(day), belief)
+        nothing_seen = emissions.nothing_seen(day)
+        for group, members in slices:
+            belief[:, :, members] *= nothing_seen[group][:, :, None]
+        _observe_day(belief, people, emissions, day, nothing_seen)
+        _observe_answers(belief, people, emissions, day - ANSWER_DELAY_DAYS)
+        entering = np.flatnonzero(enter_day == day)
+        if len(entering):
+            belief[:, :, entering] = _prior(people, entering)
+        if day % 10 == 0:
+            belief /= np.maximum(belief.sum(axis=(0, 1)), 1e-300)
+        if day + 1 in dates:
+            frames.append(_read_out(belief, people, no_order[day + 1], dates[day + 1], last_day))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _prior(people: People, entering: np.ndarray) -> Array:
+    """The state on the evening of the day on which somebody enters: newcomers join on a mission; founders may be dormant."""
+    shares = {
+        is_founder: np.repeat([getattr(kind, name) / 100 for kind in model.LATENT_TYPES], LEVELS) / LEVELS
+        for is_founder, name in ((True, "founder_share"), (False, "newcomer_share"))
+    }
+    founder = np.zeros((KINDS, STATES))
+    founder[:, 0] = shares[True] * (1 - by_kind("dormant_at_start"))
+    founder[:, 3] = shares[True] * by_kind("dormant_at_start")
+    newcomer = np.zeros((KINDS, STATES))
+    newcomer[:, 1] = shares[False]
+    return np.where(people.bools("is_founder")[entering], founder[:, :, None], newcomer[:, :, None])
+
+
+def _observe_day(belief: Array, people: People, emissions: Emissions, day: int, nothing_seen: Array) -> None:
+    """Replaces, where something was seen, the likelihood of having seen nothing by that of what was seen."""
+    rows = people.days.on(day)
+    if not len(rows["person"]):
+        return
+    person = rows["person"].astype(np.int64)
+    outcome = rows["outcome"].astype(np.int64)
+    is_tracked = people.bools("is_tracked")[person]
+    is_seen = np.where(is_tracked, (outcome >= 0) & ~rows["is_on_unlinked_device"].astype(np.bool_), outcome == 2)
+    order, cart = emissions.outcome(day)
+    # By rhythm: likelihood of a visit that ends as browsing, cart or order.
+    visits = [emissions.visit(day, rhythm) for rhythm in range(len(model.RHYTHMS))]
+    seen = np.stack([np.stack([visit * (1 - order - cart), visit * cart, visit * order]) for visit in visits])
+    rhythm = people.ints("rhythm")[person]
+    unseen = nothing_seen[people.group[person]] / (1 - emissions.store())
+    likelihood = np.where(is_seen[:, None, None], seen[rhythm, np.maximum(outcome, 0)], unseen)
+    depth = np.repeat(by_type("depth"), LEVELS, axis=0)
+    likelihood *= np.where((is_seen & is_tracked)[:, None], depth.T[rows["depth"].astype(np.int64)], 1.0)[:, :, None]
+    for happened, coupon, basket in (
+        (is_seen & (outcome == 2), "has_coupon", "basket"),
+        (rows["is_store_order"].astype(np.bool_), "store_has_coupon", "store_basket"),
+    ):
+        likelihood *= np.where(happened[:, None], _order_evidence(rows[coupon].astype(np.bool_), rows[basket].astype(np.int64)), 1.0)[:, :, None]
+    in_store = rows["is_store_order"].astype(np.bool_)[:, None, None]
+    likelihood *= np.where(in_store, emissions.store(), 1 - emissions.store())
+    belief[:, :, person] *= (likelihood / nothing_seen[people.group[person]]).transpose(1, 2, 0)
+
+
+def _order_evidence(has_coupon: np.ndarray, basket: np.ndarray) -> Array:
+    """Likelihood of the coupon and the basket size of orders, as (orders, KINDS)."""
+    coupon = np.where(has_coupon[:, None], by_kind("coupon"), 1 - by_kind("coupon"))
+    return coupon * np.repeat(by_type("basket"), LEVELS, axis=0).T[basket]
+
+
+def _observe_answers(belief: Array, people: People, emissions: Emissions, sent_on: int) -> None:
+    rows = people.messages.on(sent_on)
+    if not len(rows["person"]):
+        return
+    person = rows["person"].astype(np.int64)
+    likelihood = emissions.answer_likelihood(
+        rows["recent_count"].astype(np.int64),
+        np.stack([rows[name].astype(np.float64) for name in ("open_factor", "click_factor", "order_factor")]),
+        rows["answer"].astype(np.int64),
+        rows["is_order"].astype(np.bool_),
+        people.bools("has_machine_opens")[person],
+    )
+    # Somebody may have been sent two messages on one day: apply them one after the other.
+    while len(person):
+        _, first = np.unique(person, return_index=True)
+        belief[:, :, person[first]] *= likelihood[:, :, first]
+        rest = np.setdiff1d(np.arange(len(person)), first)
+        person, likelihood = person[rest], likelihood[:, :, rest]
+
+
+def _static_evidence(people: People, day: int) -> Array:
+    """Likelihood of the loyalty tier and the vendor's price attitude that are known before a day, as (KINDS, people)."""
+    result = np.ones((KINDS, people.size))
+    for value, known_day, attribute in (("tier", "loyalty_day", "tier"), ("price_attitude", "attitude_day", "price_attitude")):
+        values = people.ints(value)
+        likelihood = np.repeat(by_type(attribute), LEVELS, axis=0)[:, np.maximum(values, 0)]
+        result *= np.where((values >= 0) & (people.ints(known_day) < day), likelihood, 1.0)
+    return result
+
+
+def _read_out(belief: Array, people: People, no_order: Array, as_of: AsOf, last_day: int) -> pd.DataFrame:
+    there = np.flatnonzero(people.ints("enter_day") < as_of.day)
+    tracked = people.ints("is_tracked")[there]
+    frequency = people.frequency_on(as_of.day)[there]
+    # (people, KINDS, STATES)
+    none_by_state = no_order[tracked, people.ints("rhythm")[there], frequency]
+    weights = (belief * _static_evidence(people, as_of.day)[:, None, :])[:, :, there].transpose(2, 0, 1)
+    weights = weights / weights.sum(axis=(1, 2), keepdims=True)
+    kind, state = people.true_state(as_of.day - 1)
+    recovery = np.array([[recovery_probability(t, f) for f in range(len(model.FREQUENCIES) + 1)] for t in (0, 1)])
+    cart_factor = 1 - recovery[tracked, frequency] * people.has_cart_on(as_of.day - 1)[there]
+    observable = 1 - (weights * none_by_state).sum(axis=(1, 2)) * cart_factor
+    latent = 1 - none_by_state[np.arange(len(there)), kind[there], state[there]] * cart_factor
+    is_mature = as_of.day + HORIZON_DAYS - 1 <= last_day
+    outcome = people.has_purchase_between(as_of.day, as_of.day + HORIZON_DAYS)[there] if is_mature else [None] * len(there)
     return pd.DataFrame(
         {
-            "person_id": people.person[there].astype(np.int64),
-            "as_of_date": as_of.as_of_date,
-            "latent_probability": np.round(1 - latent_no_order * cart_factor, 6),
-            "observable_probability": np.round(1 - no_order * cart_factor, 6),
-            "has_purchase_30d": pd.array(outcome, dtype="boolean")
-            if as_of.day + HORIZON_DAYS - 1 <= last_day
-            else pd.array([None] * len(there), dtype="boolean"),
+            "person_id": people.ints("p")[there],
+            "as_of_date": pd.Series([as_of.as_of_date] * len(there), dtype="object"),
+            "latent_probability": np.round(latent, 6),
+            "observable_probability": np.round(observable, 6),
+            "has_purchase_30d": pd.array(outcome, dtype="boolean"),
         }
     )

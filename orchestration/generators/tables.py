@@ -49,4 +49,4 @@ LANDING_TABLES: tuple[LandingTable, ...] = (
 )
 
 # What the truth needs to know of each window, see sql/truth/.
-TRUTH_PARTS: tuple[str, ...] = ("guest_accounts", "observed_days", "observed_messages", "purchases")
+TRUTH_PARTS: tuple[str, ...] = ("guest_accounts", "missions", "observed_days", "observed_messages", "purchases")

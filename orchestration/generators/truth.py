@@ -28,7 +28,7 @@ def write_truth(engine: Engine, until: date, data_dir: Path) -> None:
     engine.set_variable("last_day", last_day)
     for part in TRUTH_PARTS:
         files = str(truth_dir / "parts" / part / "*.parquet").replace("'", "''")
-        connection.execute(f"create or replace view {part} as select * from read_parquet('{files}')")
+        connection.execute(f"create or replace temp view seen_{part} as select * from read_parquet('{files}')")
     for name, key in (("people", "person_id"), ("identifiers", "identifier_type, identifier_value, person_id"), ("effects", "campaign_id, variant")):
         query = (SQL_DIR / "truth" / f"{name}.sql").read_text(encoding="utf-8")
         connection.execute(f"create or replace temp table answer as {query}")

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from orchestration.generators.engine import Engine
-from orchestration.generators.landing import Window, day_windows, month_windows, write_window
+from orchestration.generators.landing import Window, batches, day_windows, month_windows, write_batch
 from orchestration.generators.manifest import (
     Manifest,
     WorldMismatchError,
@@ -87,11 +87,11 @@ def _write(manifest: Manifest, until: date, windows: Sequence[Window], data_dir:
     engine = Engine.open(spec, (until - spec.start_date).days, resources.memory_limit, resources.threads, scratch)
     try:
         rows = 0
-        for number, window in enumerate(windows, start=1):
-            written = write_window(engine, window, data_dir)
+        for batch in batches(windows, spec.customers):
+            written = write_batch(engine, batch, data_dir)
             rows += written
             if written:
-                logger.info("Demo world %s (%d of %d): %s rows", window.label, number, len(windows), f"{written:,}")
+                logger.info("Demo world %s to %s: %s rows", batch[0].label, batch[-1].label, f"{written:,}")
         write_truth(engine, until, data_dir)
     finally:
         engine.close()

@@ -93,7 +93,7 @@ decided as (
             when not (is_visit or is_join_day) then null
             when is_join_day and (kind = 3 or u01(kd, 2) < 0.45) then 2
             when not is_alive then 0
-            when u01(kd, 2) < least(case when is_mission then order_mission else order_quiet end * lift, 0.7) then 2
+            when u01(kd, 2) < least(case when is_mission then order_mission else order_quiet end * lift, getvariable('order_cap')) then 2
             when u01(kd, 2) >= 1 - case when is_mission then cart_mission else cart_quiet end then 1
             else 0
         end as outcome,

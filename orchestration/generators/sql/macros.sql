@@ -30,6 +30,8 @@ create or replace macro hex40(x) as lower(lpad(to_hex(scramble40(x)), 10, '0'));
 -- Seven digits, the first from 2 to 9: a bijection of person numbers below the prime 7,999,993.
 create or replace macro seven_digits(x) as (2000000 + ((x)::bigint * 1234577) % 7999993)::varchar;
 
+-- A draw from an interval [low, high].
+create or replace macro within(bounds, k, n) as (bounds)[1] + ((bounds)[2] - (bounds)[1]) * u01(k, n);
 create or replace macro pick_from(words, k, n) as words[1 + pick(k, n, len(words))];
 create or replace macro day_time(day_number, seconds) as
     (getvariable('start_date') + (day_number)::int)::timestamp + to_microseconds((1000000::bigint * (seconds))::bigint);

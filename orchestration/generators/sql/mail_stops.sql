@@ -23,14 +23,14 @@ select
     t,
     day,
     campaign_type,
-    list_position(['newsletter', 'promotion', 'win_back', 'product_launch', 'cart_recovery'], campaign_type)::int as type_number,
+    list_position(getvariable('campaign_types'), campaign_type)::int as type_number,
     (t * 8 + type_number)::int as c,
     mix32(low32(c::ubigint * 2246822519::ubigint + getvariable('seed_key')::ubigint)) as kc,
     'cmp_' || strftime(day, '%Y%m%d') || '_' || campaign_type as campaign_id,
     -- The control is the house style; a and b truly differ from it, by factors on open, click and order after a click.
-    [1.0, 0.85 + 0.5 * u01(kc, 1), 0.85 + 0.5 * u01(kc, 2)] as open_factors,
-    [1.0, 0.8 + 0.7 * u01(kc, 3), 0.8 + 0.7 * u01(kc, 4)] as click_factors,
-    [1.0, 0.85 + 0.45 * u01(kc, 5), 0.85 + 0.45 * u01(kc, 6)] as order_factors,
+    [1.0, within(getvariable('open_factor_range'), kc, 1), within(getvariable('open_factor_range'), kc, 2)] as open_factors,
+    [1.0, within(getvariable('click_factor_range'), kc, 3), within(getvariable('click_factor_range'), kc, 4)] as click_factors,
+    [1.0, within(getvariable('order_factor_range'), kc, 5), within(getvariable('order_factor_range'), kc, 6)] as order_factors,
     category_names[1 + pick(kc, 7, 8)] as category,
     case when campaign_type <> 'newsletter' then pick_from(['SAVE10', 'SAVE15', 'FREESHIP', 'WELCOME5'], kc, 8) end as offer_code,
     9 * 3600 + pick(kc, 9, 8) * 1800 as start_seconds
@@ -40,8 +40,8 @@ cross join (select list(category_name order by category_number) as category_name
 create or replace macro target_share(campaign_type, newsletter_share, promotion_share) as case campaign_type
     when 'newsletter' then newsletter_share
     when 'promotion' then promotion_share
-    when 'product_launch' then promotion_share * 0.6
-    when 'win_back' then 0.12
+    when 'product_launch' then promotion_share * getvariable('launch_factor')
+    when 'win_back' then getvariable('win_back_share')
     else 0
 end;
 

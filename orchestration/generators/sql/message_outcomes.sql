@@ -53,7 +53,7 @@ cart_messages as (
         and activity.t + 1 >= getvariable('from_day')
         and activity.t + 1 < getvariable('to_day')
         and activity.t + 1 between mailable.mail_from and mailable.mail_until - 1
-        and u01(activity.kd, 8) < 0.85
+        and u01(activity.kd, 8) < getvariable('reminder_share')
 
 ),
 
@@ -61,7 +61,11 @@ drawn as (
 
     select
         messages.*,
-        case when u01(km, 3) < 0.4 then 1 when u01(km, 3) < 0.7 then 2 else 3 end as variant_number,
+        case
+            when u01(km, 3) < getvariable('control_share') then 1
+            when u01(km, 3) < getvariable('control_share') + getvariable('variant_share') then 2
+            else 3
+        end as variant_number,
         (people.starts_dormant + len(list_filter(people.spell_ends, lambda d: d <= messages.t))) % 2 = 0 as is_alive,
         people.has_machine_opens,
         people.has_link_scanner,
@@ -91,12 +95,12 @@ decided as (
         *,
         coalesce(stop_reason, '') = 'hard_bounce' and is_last as is_hard_bounce,
         u01(km, 7) < case
-            when cart_key is not null then 0.45
+            when cart_key is not null then getvariable('reminder_open')
             else least(open_rate * open_factors[variant_number], 0.9)
                 * exp(-getvariable('fatigue') * recent_count) * case when is_alive then 1 else getvariable('dormant_open') end
         end as is_opened,
         u01(km, 8) < case
-            when cart_key is not null then getvariable('cart_click') * click_factors[variant_number]
+            when cart_key is not null then getvariable('reminder_click') * click_factors[variant_number]
             else least(click_rate * click_factors[variant_number], 0.9) * case when is_alive then 1 else getvariable('dormant_click') end
         end as is_click_if_opened,
         -- Half of the people read soon after it arrives, the others at their own hour, that day or the next.
@@ -144,6 +148,6 @@ select
     and (not has_machine_opens or is_click_if_opened or u01(km, 24) < getvariable('visible_open')) as is_open_visible,
     sent_at + to_microseconds(((delivery_delay + human_open_delay) * 1000000)::bigint) as opened_at,
     sent_at + to_microseconds(((delivery_delay + human_open_delay + 8 + pick(km, 25, 120)) * 1000000)::bigint) as clicked_at,
-    u01(km, 26) < case when cart_key is not null then 0.5 else mail_order end * order_factors[variant_number] as is_order_if_clicked,
+    u01(km, 26) < case when cart_key is not null then getvariable('reminder_order') else mail_order end * order_factors[variant_number] as is_order_if_clicked,
     case when u01(km, 27) < 0.25 then 1 else 0 end as cart_if_clicked
 from timed;

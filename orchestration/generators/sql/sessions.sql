@@ -34,7 +34,7 @@ personal as (
             when people.device_count = 2 then (u01(visits.ks, 40) < 0.35)::int
             when visits.outcome = 2 then 1
             when u01(visits.ks, 40) < 0.55 then 0
-            when u01(visits.ks, 40) < 0.87 then 1
+            when u01(visits.ks, 40) < 1 - getvariable('unlinked_visit_share') then 1
             else 2
         end as device_number,
         people.p % 2 = 0 and neighbours.shares_device_with_next and device_number = 0 and u01(visits.ks, 41) < 0.4 as is_on_shared_device,

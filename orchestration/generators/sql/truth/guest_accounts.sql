@@ -1,4 +1,5 @@
 select
+    t,
     p::bigint as person_id,
     'S' || hex40(order_number + 137438953472) as shop_customer_id
 from order_plan

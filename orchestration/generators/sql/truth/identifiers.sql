@@ -31,7 +31,7 @@ where second_account_day <= getvariable('last_day')
 union all
 
 select 'shop_customer_id', shop_customer_id, person_id
-from guest_accounts
+from seen_guest_accounts
 
 union all
 

@@ -12,7 +12,7 @@ select
     (in_store.item_count > 1)::int + (in_store.item_count > 3)::int as store_basket,
     people.device_count = 3
     and coalesce(activity.outcome, 0) <> 2
-    and u01(activity.kd, 40) >= 0.87 as is_on_unlinked_device
+    and u01(activity.kd, 40) >= 1 - getvariable('unlinked_visit_share') as is_on_unlinked_device
 from activity
 inner join people on activity.p = people.p
 left join order_plan as online on activity.p = online.p and activity.t = online.t and online.kind = 0

@@ -11,10 +11,10 @@ select
     people.has_machine_opens,
     people.frequency_number,
     people.starts_dormant,
-    list_transform(range(1, getvariable('spell_count') + 1), lambda n: people.spell_ends[n]) as spell_ends,
+    people.spell_ends,
     coalesce(mailable.mail_from, 99999) as mail_from,
     coalesce(mailable.mail_until, -1) as mail_until,
-    people.loyalty_day,
+    coalesce(people.loyalty_day, 99999) as loyalty_day,
     case
         when people.loyalty_day is null then -1
         when u01(people.k, 323) < latent_types.tier[1] then 0
