@@ -19,6 +19,9 @@ from orchestration.paths import DBT_PROJECT, PROFILES, REPOSITORY, DataFolder
 
 # Models that need what Python wrote, and everything after them: dbt runs once before the Python models and once after.
 NEEDS_SCORES = "source:ml+"
+# The order of the folders; the customer 360 is assembled between segments and audiences.
+STREET = ("staging", "intermediate", "marts", "features", "scores", "segments", "customer_360", "audiences", "sync", "feedback")
+ACCOUNTING_MODEL = "stg_landing__row_counts"
 VARS_FILE = "dbt_vars.json"
 WATCHED = (DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "packages.yml", PROFILES / "profiles.yml")
 WATCHED_FOLDERS = (DBT_PROJECT / "models", DBT_PROJECT / "macros", DBT_PROJECT / "tests", REPOSITORY / "seeds")
@@ -68,6 +71,24 @@ def prepared_manifest(folder: DataFolder) -> Path:
     return manifest
 
 
+def street_manifest(file: Path) -> dict[str, Any]:
+    """The manifest with every data test attached to one model, so that each becomes a check of an asset.
+
+    dbt attaches a generic test to the model it is declared on and a singular test to none. Here a test that looks at several models
+    belongs to the last of them: it is run by the part of dbt that builds that one. A test that looks at none belongs to the accounting.
+    """
+    manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    needs_scores = _descendants(manifest, [name for name, source in manifest["sources"].items() if source["source_name"] == "ml"])
+    for name, node in manifest["nodes"].items():
+        if node["resource_type"] == "test":
+            parents = [parent for parent in manifest["parent_map"][name] if parent in manifest["nodes"]]
+            attached = node.get("attached_node")
+            if attached is None or (name in needs_scores and attached not in needs_scores):
+                ranked = sorted(parents, key=lambda parent: (parent in needs_scores, _street_rank(manifest["nodes"][parent]), parent))
+                node["attached_node"] = ranked[-1] if ranked else _accounting(manifest)
+    return manifest
+
+
 def dbt_vars(folder: DataFolder) -> dict[str, Any]:
     """Variables of this data folder, such as the reporting currency of an example shop."""
     file = folder.root / VARS_FILE
@@ -85,8 +106,37 @@ def dbt_executable() -> str:
     return str(Path(sys.executable).with_name("dbt"))
 
 
+def _descendants(manifest: Mapping[str, Any], roots: list[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        for child in manifest["child_map"].get(waiting.pop(), []):
+            if child not in found:
+                found.add(child)
+                waiting.append(child)
+    return found
+
+
+def _street_rank(node: Mapping[str, Any]) -> int:
+    group = group_of(node)
+    return STREET.index(group) if group in STREET else -1
+
+
+def _accounting(manifest: Mapping[str, Any]) -> str:
+    return f"model.{manifest['metadata']['project_name']}.{ACCOUNTING_MODEL}"
+
+
 def _parse(folder: DataFolder, target_path: Path) -> None:
-    command = [dbt_executable(), "--quiet", "parse", "--target-path", str(target_path), *vars_arguments(folder)]
+    command = [
+        dbt_executable(),
+        "--quiet",
+        "parse",
+        "--project-dir",
+        str(DBT_PROJECT),
+        "--target-path",
+        str(target_path),
+        *vars_arguments(folder),
+    ]
     environment = {**os.environ, "DBT_PROFILES_DIR": str(PROFILES), "A360_DATA_DIR": str(folder.root), "DBT_LOG_PATH": str(target_path)}
     done = subprocess.run(command, cwd=DBT_PROJECT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

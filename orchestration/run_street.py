@@ -30,6 +30,9 @@ run_retries:
 """
 
 
+SHOWN_LINES = 20
+
+
 class StreetFailedError(RuntimeError):
     """A step failed; the message names the steps and where to read more."""
 
@@ -81,8 +84,15 @@ def run_street(folder: DataFolder, tell: Callable[[str], None] | None = None, ta
             tags={"a360/trigger": "command line", **(tags or {})},
         )
     if not result.success:
-        reasons = "\n".join(f"  {step}: {reason}" for step, reason in progress.failures.items())
+        reasons = "\n".join(f"  {step}: {_shortened(reason)}" for step, reason in progress.failures.items())
         raise StreetFailedError(
             f"run {result.run_id} failed; nothing was published after the failure:\n{reasons}\nRead more in {log_file}, or with `make ui`."
         )
     return StreetRun(result.run_id, time.monotonic() - started, progress.seconds_by_step, log_file)
+
+
+def _shortened(reason: str) -> str:
+    """The first lines of an error; dbt lists every failed node, and the log has them all."""
+    lines = [line for line in reason.splitlines() if line.strip()]
+    more = [f"… and {len(lines) - SHOWN_LINES} more lines"] if len(lines) > SHOWN_LINES else []
+    return "\n    ".join(lines[:SHOWN_LINES] + more)

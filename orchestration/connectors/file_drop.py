@@ -120,8 +120,9 @@ class FileDrop:
             return
         building = final.with_name(f".building-{uuid4().hex[:8]}")
         building.mkdir(parents=True)
+        inside = ", ".join(("compared", "payload_hash", *DOOR_COLUMNS))
         for audience_name in sorted({*delivery.member_counts, *delivery.change_counts}):
-            full = f"select * exclude (compared, payload_hash, {", ".join(DOOR_COLUMNS)}) from sync_payload where audience_name = {literal(audience_name)}"
+            full = f"select * exclude ({inside}) from sync_payload where audience_name = {literal(audience_name)}"
             _copy_csv(connection, f"{full} order by customer_id", building / f"{audience_name}__full.csv")
             delta = f"""
                 select sync_difference.action, sync_difference.audience_name, sync_difference.customer_id,

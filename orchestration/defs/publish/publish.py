@@ -1,6 +1,5 @@
 """The way out: the serving copy first, then the destinations, and neither when a blocking check failed."""
 
-import json
 from datetime import timedelta
 
 import dagster as dg
@@ -20,8 +19,7 @@ SERVING = dg.AssetKey(["serving", "current"])
 
 
 def _published_keys() -> list[dg.AssetKey]:
-    manifest = json.loads(MANIFEST.read_text())
-    return sorted(TRANSLATOR.get_asset_key(node) for node in published_models(manifest).values())
+    return sorted(TRANSLATOR.get_asset_key(node) for node in published_models(MANIFEST).values())
 
 
 @dg.asset(
@@ -34,7 +32,7 @@ def _published_keys() -> list[dg.AssetKey]:
     description="The serving copy: Parquet and a read-only DuckDB file of all that leaves the warehouse, swapped in as a whole.",
 )
 def serving_copy(street: Street) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    tables = served_tables(json.loads(MANIFEST.read_text()))
+    tables = served_tables(MANIFEST)
     publication = publish(street.warehouse, street.folder.serving, tables, clock(street.warehouse))
     rows = "\n".join(f"| {table.schema}.{table.name} | {table.row_count:,} |" for table in publication.tables)
     return dg.MaterializeResult(

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
-from orchestration.dbt_part import NEEDS_SCORES, StreetTranslator, prepared_manifest, project_of, vars_arguments
+from orchestration.dbt_part import NEEDS_SCORES, StreetTranslator, prepared_manifest, project_of, street_manifest, vars_arguments
 from orchestration.paths import data_folder
 from orchestration.resources.street import Street
 
 FOLDER = data_folder()
 PROJECT = project_of(FOLDER)
-MANIFEST = prepared_manifest(FOLDER)
+MANIFEST = street_manifest(prepared_manifest(FOLDER))
 TRANSLATOR = StreetTranslator()
 
 
