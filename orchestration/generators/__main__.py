@@ -14,13 +14,14 @@ from orchestration.generators.world import Resources, append_days, generate_worl
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m orchestration.generators", description="Makes the seeded demo world, or appends days to it.")
+    description = "Makes the seeded demo world, or appends days to it."
+    parser = argparse.ArgumentParser(prog="python -m orchestration.generators", description=description)
     parser.add_argument("--data-dir", type=Path, required=True, help="folder that gets landing/ and truth/")
     parser.add_argument("--customers", type=int, default=20_000, help="people after 24 months (default 20000)")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--end-date", type=date.fromisoformat, default=DEFAULT_END_DATE, help=f"last day (default {DEFAULT_END_DATE})")
     parser.add_argument("--start-date", type=date.fromisoformat, help="first day, of a month (default: 24 months before the end)")
-    parser.add_argument("--append-days", type=int, help="append so many days to the world in the folder; other options of the world are ignored")
+    parser.add_argument("--append-days", type=int, help="append so many days to the world that the folder holds")
     parser.add_argument("--memory-limit", default=Resources.memory_limit, help=f"of DuckDB (default {Resources.memory_limit})")
     parser.add_argument("--threads", type=int, help="of DuckDB (default: one per core)")
     return parser

@@ -15,6 +15,8 @@ import numpy.typing as npt
 from orchestration.generators import behaviour as model
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 TYPES = len(model.LATENT_TYPES)
 LEVELS = len(model.ACTIVITY_LEVELS)
@@ -36,7 +38,7 @@ def by_type(attribute: str) -> Array:
     return np.array([getattr(latent_type, attribute) for latent_type in model.LATENT_TYPES])
 
 
-def group_of(is_tracked: npt.NDArray[np.bool_], rhythm: npt.NDArray[np.int64], has_unlinked: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def group_of(is_tracked: Bools, rhythm: Ints, has_unlinked: Bools) -> Ints:
     """The number of the group whose members share the likelihoods of a day."""
     return (is_tracked.astype(np.int64) * RHYTHMS + rhythm) * 2 + has_unlinked
 
@@ -50,13 +52,14 @@ class CalendarDays:
 
     season: Array
     weekday: Array
-    is_sale: npt.NDArray[np.bool_]
-    campaigns: dict[str, npt.NDArray[np.int64]]
+    is_sale: Bools
+    campaigns: dict[str, Ints]
 
     @classmethod
     def load(cls, connection: duckdb.DuckDBPyConnection, day_count: int) -> CalendarDays:
-        """Reads the calendar of the engine; days beyond it repeat the last one's season, which none of the read-outs need."""
-        rows = connection.execute("select t, season, weekday_factors, is_sale from calendar where t < $1 order by t", [day_count]).fetchall()
+        """Reads the first days of the engine's calendar."""
+        query = "select t, season, weekday_factors, is_sale from calendar where t < $1 order by t"
+        rows = connection.execute(query, [day_count]).fetchall()
         campaigns = {kind: np.zeros(len(rows), dtype=np.int64) for kind in model.CAMPAIGN_TYPES}
         for day, kind in connection.execute("select t, campaign_type from campaigns where t < $1", [len(rows)]).fetchall():
             campaigns[kind][day] += 1
@@ -128,11 +131,11 @@ class Emissions:
 
     def answer_likelihood(
         self,
-        recent_count: npt.NDArray[np.int64],
+        recent_count: Ints,
         factors: Array,
-        answer: npt.NDArray[np.int64],
-        is_order: npt.NDArray[np.bool_],
-        has_machine_opens: npt.NDArray[np.bool_],
+        answer: Ints,
+        is_order: Bools,
+        has_machine_opens: Bools,
     ) -> Array:
         """Likelihood of the answers to messages, as (KINDS, STATES, messages); ``factors`` are (3, messages): open, click, order."""
         open_, click, order = (by_kind(name)[:, None] for name in ("open_rate", "click_rate", "mail_order"))

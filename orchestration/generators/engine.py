@@ -176,4 +176,3 @@ class Engine:
             self.connection.execute(f"set variable {name} = cast($1 as timestamp)", [midnight.isoformat()])
         for script in ("visits.sql", "orders.sql", "sessions.sql"):
             self.run(script)
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -68,8 +69,8 @@ def batches(windows: Sequence[Window], customers: int) -> Iterator[Sequence[Wind
 
 def write_batch(engine: Engine, windows: Sequence[Window], data_dir: Path) -> int:
     """Writes what is missing of windows that follow each other, the truth first; returns the number of landing rows written."""
-    parts = {part: _missing(windows, lambda window, part=part: truth_part_file(data_dir, part, window)) for part in TRUTH_PARTS}
-    tables = {table: _missing(windows, lambda window, table=table: landing_file(data_dir, table, window)) for table in LANDING_TABLES}
+    parts = {part: _missing(windows, partial(truth_part_file, data_dir, part)) for part in TRUTH_PARTS}
+    tables = {table: _missing(windows, partial(landing_file, data_dir, table)) for table in LANDING_TABLES}
     if not any(parts.values()) and not any(tables.values()):
         return 0
     engine.roll_to(windows[0].first_day, windows[-1].end_day)

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from orchestration.generators.emissions import DORMANT, LEVELS, NOT_MAILABLE, group_of
+from orchestration.generators.emissions import DORMANT, LEVELS, NOT_MAILABLE, Bools, Ints, group_of
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Columns = dict[str, npt.NDArray[np.generic]]
+Columns = dict[str, npt.NDArray[Any]]
+
+# What is fetched of each part of the truth; a missing outcome means that there was no visit.
+QUERIES = {
+    "days": """
+        select
+            p,
+            t,
+            coalesce(outcome, -1) as outcome,
+            depth,
+            is_store_order,
+            is_join_day,
+            coalesce(has_coupon, false) as has_coupon,
+            coalesce(basket, 0) as basket,
+            coalesce(store_has_coupon, false) as store_has_coupon,
+            coalesce(store_basket, 0) as store_basket,
+            is_on_unlinked_device
+        from seen_observed_days
+    """,
+    "messages": "select * from seen_observed_messages",
+    "missions": "select * from seen_missions",
+    "purchases": "select * from seen_purchases",
+}
 
 
 @dataclass(frozen=True)
@@ -98,20 +118,13 @@ def load_people(connection: duckdb.DuckDBPyConnection, sample_query: str, day_co
     ends = np.array(connection.execute(f"select spell_ends from ({sample_query}) order by p").fetchall(), dtype=np.int64)
     spell_ends = ends.reshape(len(sample["p"]), -1)
     del sample["spell_ends"]
-    group = group_of(sample["is_tracked"].astype(np.bool_), sample["rhythm"].astype(np.int64), sample["has_unlinked_device"].astype(np.bool_))
+    is_tracked, has_unlinked = (sample[name].astype(np.bool_) for name in ("is_tracked", "has_unlinked_device"))
+    group = group_of(is_tracked, sample["rhythm"].astype(np.int64), has_unlinked)
     order = np.lexsort((sample["p"], group))
     # Position of each person number in the sorted sample.
     position = np.full(int(sample["p"].max(initial=0)) + 1, -1, dtype=np.int64)
     position[sample["p"][order].astype(np.int64)] = np.arange(len(order))
-    tables = {
-        "days": "select p, t, coalesce(outcome, -1) as outcome, depth, is_store_order, is_join_day, coalesce(has_coupon, false) as has_coupon, "
-        "coalesce(basket, 0) as basket, coalesce(store_has_coupon, false) as store_has_coupon, coalesce(store_basket, 0) as store_basket, "
-        "is_on_unlinked_device from seen_observed_days",
-        "messages": "select * from seen_observed_messages",
-        "missions": "select * from seen_missions",
-        "purchases": "select * from seen_purchases",
-    }
-    fetched = {name: _fetch(connection, query) for name, query in tables.items()}
+    fetched = {name: _fetch(connection, query) for name, query in QUERIES.items()}
     for columns in fetched.values():
         columns["person"] = position[columns.pop("p").astype(np.int64)]
     result: list[People] = []
@@ -135,5 +148,5 @@ def load_people(connection: duckdb.DuckDBPyConnection, sample_query: str, day_co
 def _of_people(columns: Columns, first: int, end: int) -> Columns:
     chosen = (columns["person"] >= first) & (columns["person"] < end)
     result = {name: values[chosen] for name, values in columns.items()}
-    result["person"] = result["person"] - first  # type: ignore[operator]
+    result["person"] = result["person"] - first
     return result

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -44,10 +45,11 @@ from orchestration.generators.emissions import (
     KINDS,
     LEVELS,
     STATES,
-    TYPES,
     Array,
+    Bools,
     CalendarDays,
     Emissions,
+    Ints,
     by_kind,
     by_type,
     recovery_probability,
@@ -94,8 +96,8 @@ def _filter(people: People, emissions: Emissions, no_order: Mapping[int, Array],
     belief = np.zeros((KINDS, STATES, people.size))
     enter_day = people.ints("enter_day")
     # People are sorted by group, so that each group is one slice.
-    bounds = np.flatnonzero(np.diff(people.group, prepend=-1, append=-1))
-    slices = [(int(people.group[first]), slice(int(first), int(end))) for first, end in zip(bounds[:-1], bounds[1:], strict=True)]
+    bounds = np.flatnonzero(np.diff(people.group, prepend=-1, append=-1)).tolist()
+    slices = [(int(people.group[first]), slice(first, end)) for first, end in pairwise(bounds)]
     frames: list[pd.DataFrame] = []
     for day in range(last_day + 1):
         belief = np.matmul(emissions.transition(day), belief)
@@ -114,7 +116,7 @@ def _filter(people: People, emissions: Emissions, no_order: Mapping[int, Array],
     return pd.concat(frames, ignore_index=True)
 
 
-def _prior(people: People, entering: np.ndarray) -> Array:
+def _prior(people: People, entering: Ints) -> Array:
     """The state on the evening of the day on which somebody enters: newcomers join on a mission; founders may be dormant."""
     shares = {
         is_founder: np.repeat([getattr(kind, name) / 100 for kind in model.LATENT_TYPES], LEVELS) / LEVELS
@@ -150,15 +152,16 @@ def _observe_day(belief: Array, people: People, emissions: Emissions, day: int, 
         (is_seen & (outcome == 2), "has_coupon", "basket"),
         (rows["is_store_order"].astype(np.bool_), "store_has_coupon", "store_basket"),
     ):
-        likelihood *= np.where(happened[:, None], _order_evidence(rows[coupon].astype(np.bool_), rows[basket].astype(np.int64)), 1.0)[:, :, None]
+        evidence = _order_evidence(rows[coupon].astype(np.bool_), rows[basket].astype(np.int64))
+        likelihood *= np.where(happened[:, None], evidence, 1.0)[:, :, None]
     in_store = rows["is_store_order"].astype(np.bool_)[:, None, None]
     likelihood *= np.where(in_store, emissions.store(), 1 - emissions.store())
     belief[:, :, person] *= (likelihood / nothing_seen[people.group[person]]).transpose(1, 2, 0)
 
 
-def _order_evidence(has_coupon: np.ndarray, basket: np.ndarray) -> Array:
+def _order_evidence(has_coupon: Bools, basket: Ints) -> Array:
     """Likelihood of the coupon and the basket size of orders, as (orders, KINDS)."""
-    coupon = np.where(has_coupon[:, None], by_kind("coupon"), 1 - by_kind("coupon"))
+    coupon: Array = np.where(has_coupon[:, None], by_kind("coupon"), 1 - by_kind("coupon"))
     return coupon * np.repeat(by_type("basket"), LEVELS, axis=0).T[basket]
 
 
@@ -196,7 +199,6 @@ def _read_out(belief: Array, people: People, no_order: Array, as_of: AsOf, last_
     there = np.flatnonzero(people.ints("enter_day") < as_of.day)
     tracked = people.ints("is_tracked")[there]
     frequency = people.frequency_on(as_of.day)[there]
-    # (people, KINDS, STATES)
     none_by_state = no_order[tracked, people.ints("rhythm")[there], frequency]
     weights = (belief * _static_evidence(people, as_of.day)[:, None, :])[:, :, there].transpose(2, 0, 1)
     weights = weights / weights.sum(axis=(1, 2), keepdims=True)

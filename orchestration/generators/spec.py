@@ -17,13 +17,16 @@ def first_day_of_history(end_date: date, months: int = HISTORY_MONTHS) -> date:
     return date(month_index // 12, month_index % 12 + 1, 1)
 
 
+DEFAULT_START_DATE = first_day_of_history(DEFAULT_END_DATE)
+
+
 @dataclass(frozen=True)
 class WorldSpec:
     """A demo world. ``customers`` is the number of people that it has after 24 months; they join at an even pace."""
 
     customers: int = 20_000
     seed: int = 7
-    start_date: date = first_day_of_history(DEFAULT_END_DATE)
+    start_date: date = DEFAULT_START_DATE
     end_date: date = DEFAULT_END_DATE
 
     def __post_init__(self) -> None:

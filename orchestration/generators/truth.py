@@ -29,7 +29,8 @@ def write_truth(engine: Engine, until: date, data_dir: Path) -> None:
     for part in TRUTH_PARTS:
         files = str(truth_dir / "parts" / part / "*.parquet").replace("'", "''")
         connection.execute(f"create or replace temp view seen_{part} as select * from read_parquet('{files}')")
-    for name, key in (("people", "person_id"), ("identifiers", "identifier_type, identifier_value, person_id"), ("effects", "campaign_id, variant")):
+    keys = {"people": "person_id", "identifiers": "identifier_type, identifier_value, person_id", "effects": "campaign_id, variant"}
+    for name, key in keys.items():
         query = (SQL_DIR / "truth" / f"{name}.sql").read_text(encoding="utf-8")
         connection.execute(f"create or replace temp table answer as {query}")
         _copy(connection, f"select * from answer order by {key}", truth_dir / f"{name}.parquet")

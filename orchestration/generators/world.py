@@ -68,12 +68,13 @@ def append_days(data_dir: Path, days: int, resources: Resources | None = None) -
     if manifest is None or manifest.generated_until is None:
         raise WorldMismatchError(f"There is no complete demo world in {data_dir} to append to: generate it first.")
     check_same_world(data_dir, manifest, manifest.spec)
-    target = manifest.generated_until + timedelta(days=days)
+    held_until = manifest.generated_until
+    target = held_until + timedelta(days=days)
     # A run that was interrupted may have set out for more days; its files are kept, so they are finished.
     target = max(target, manifest.pending_until or target)
     manifest = replace(manifest, pending_until=target)
     write_manifest(data_dir, manifest)
-    windows = list(day_windows(manifest.spec, manifest.spec.end_date, target))
+    windows = list(day_windows(manifest.spec, held_until, target))
     _write(manifest, target, windows, data_dir, resources or Resources())
     return target
 
