@@ -108,7 +108,7 @@ def _plan_table(table: Table, known: dict[str, RegisteredFile], surroundings: _S
     for file in kept:
         restore_copy(surroundings.folder, table, file)
     files = kept + _register(table, fresh, surroundings, plan)
-    if table.is_required and not files and not plan.errors:
+    if table.is_required and not known and not fresh:
         plan.errors.append(
             f"{surroundings.folder.landing / table.folder}: no file found. {table.source_name}.{table.table_name} is "
             f"required: deliver it there as Parquet, CSV or JSON lines, or make the demo world with: make demo"
