@@ -1,6 +1,6 @@
 -- Fails the build if any sync_ model holds somebody whom we may not write to. Consent, suppression and validity are looked up again
--- in what the sources said, not in the flags that the audiences were made from. Every model in the folder is checked, new ones too.
-{{ config(error_if='> 0') }}
+-- in what the sources said about the mailbox, however its address is spelt, and not only in the flags that the audiences were made
+-- from. Every model in the folder is checked, new ones too.
 
 with
 
@@ -16,7 +16,8 @@ members as (
         select
             '{{ name }}' as model_name,
             customer_id,
-            email
+            email,
+            {{ email_identity('email') }} as mailbox
         from {{ ref(name) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -38,14 +39,14 @@ suppressions as (
 decisions as (
 
     select
-        email_as_given,
+        email,
         status,
-        row_number() over (partition by email_as_given order by occurred_at desc, consent_event_id desc) as decision_rank
+        row_number() over (partition by email order by occurred_at desc, consent_event_id desc) as decision_rank
     from {{ ref('stg_crm__consent_events') }}
     where
         channel = 'email'
         and purpose = 'marketing'
-        and email_as_given is not null
+        and email is not null
 
 ),
 
@@ -73,10 +74,10 @@ final as (
     left join customers
         on members.customer_id = customers.customer_id
     left join suppressions
-        on members.email = suppressions.email
+        on members.mailbox = suppressions.email
     left join decisions
         on
-            members.email = decisions.email_as_given
+            members.mailbox = decisions.email
             and decisions.decision_rank = 1
 
 )

@@ -20,7 +20,7 @@ buyers as (
     cross join thresholds
     where
         items.customer_id is not null
-        and items.category = thresholds.category
+        and lower(items.category) = lower(thresholds.category)
         and items.quantity > 0
         and not items.is_cancelled
         and items.ordered_at < clock.as_of_at
@@ -35,7 +35,7 @@ browsers as (
     cross join clock
     cross join thresholds
     where
-        views.category = thresholds.category
+        lower(views.category) = lower(thresholds.category)
         and views.view_date < clock.as_of_date
         and views.view_date >= {{ dbt.dateadd('day', '-thresholds.browse_days', 'clock.as_of_date') }}
 

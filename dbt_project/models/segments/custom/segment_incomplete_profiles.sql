@@ -1,11 +1,5 @@
 with
 
-thresholds as (
-
-    {{ thresholds(['maximum_completeness']) }}
-
-),
-
 customers as (
 
     select * from {{ ref('dim_customers') }}
@@ -16,8 +10,7 @@ final as (
 
     select customers.customer_id
     from customers
-    cross join thresholds
-    where customers.profile_completeness < thresholds.maximum_completeness
+    where customers.is_profile_incomplete
 
 )
 
