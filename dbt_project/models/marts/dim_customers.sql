@@ -141,7 +141,7 @@ final as (
         and contactability.has_email_marketing_consent
         and not contactability.is_email_suppressed as is_email_mailable,
         completeness.profile_completeness,
-        completeness.profile_completeness < {{ var('profile_incomplete_below', 0.7) }} as is_profile_incomplete,
+        completeness.profile_completeness < {{ var('profile_incomplete_below') }} as is_profile_incomplete,
         customers.first_seen_at,
         customers.last_seen_at,
         customers.first_known_at

@@ -20,6 +20,5 @@ where
     session_started_at < previous_ended_at
     or (
         chain_started_at <> previous_chain_started_at
-        and {{ epoch_micros('session_started_at') }} - {{ epoch_micros('previous_ended_at') }}
-        <= {{ var('session_gap_minutes', 30) }} * 60000000
+        and not ({{ is_after_a_gap('previous_ended_at', 'session_started_at') }})
     )

@@ -41,8 +41,7 @@ max_events as (
         left join {{ this }} as this_model
             on
                 new_pieces.device_key = this_model.device_key
-                and {{ epoch_micros('this_model.session_ended_at') }}
-                >= {{ epoch_micros('new_pieces.first_new_event_at') }} - {{ var('session_gap_minutes', 30) }} * 60000000
+                and not ({{ is_after_a_gap('this_model.session_ended_at', 'new_pieces.first_new_event_at') }})
         group by new_pieces.device_key
 
     ),
@@ -88,7 +87,7 @@ chain_starts as (
     select
         *,
         coalesce(
-            {{ epoch_micros('first_event_at') }} - {{ epoch_micros('previous_end_at') }} > {{ var('session_gap_minutes', 30) }} * 60000000,
+            {{ is_after_a_gap('previous_end_at', 'first_event_at') }},
             true
         ) as is_chain_start
     from ordered_pieces
@@ -175,7 +174,7 @@ sessions as (
 final as (
 
     select
-        sessions.device_key || '-' || {{ epoch_micros('sessions.session_started_at') }} as session_id,
+        cast(sessions.device_key as string) || '-' || cast({{ epoch_micros('sessions.session_started_at') }} as string) as session_id,
         sessions.device_key,
         sessions.anonymous_id,
         sessions.account_key,

@@ -69,7 +69,7 @@ starts as (
         *,
         case
             when previous_event_at is null then 1
-            when {{ epoch_micros('event_at') }} - {{ epoch_micros('previous_event_at') }} > {{ var('session_gap_minutes', 30) }} * 60000000 then 1
+            when {{ is_after_a_gap('previous_event_at', 'event_at') }} then 1
             else 0
         end as is_piece_start
     from gaps

@@ -13,6 +13,13 @@ reporting_rates as (
 
 ),
 
+currencies as (
+
+    select distinct currency
+    from exchange_rates
+
+),
+
 -- A rate into the reporting currency changes when either side changes.
 breakpoints as (
 
@@ -26,7 +33,7 @@ breakpoints as (
     select
         currencies.currency,
         reporting_rates.valid_from
-    from (select distinct exchange_rates.currency from exchange_rates) as currencies
+    from currencies
     cross join reporting_rates
 
 ),

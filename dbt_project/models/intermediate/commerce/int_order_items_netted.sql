@@ -70,7 +70,7 @@ running_totals as (
 
 ),
 
--- The share of the order up to and including a line, and up to the line before; the last line closes at one, so rounded parts add up exactly.
+-- The share of the order up to and including a line, and up to the line before. The last line closes at one, so that rounded parts add up.
 shares as (
 
     select

@@ -24,22 +24,14 @@ exchange_rates as (
 
 ),
 
-refunds_paid as (
+refunds_with_rates as (
 
     select
-        refunds.refund_id,
-        refunds.order_id,
-        refunds.order_item_id,
+        refunds.*,
         orders.order_id is not null as has_known_order,
         coalesce(orders.is_cancelled and not orders.is_credit_note, false) as is_of_cancelled_order,
-        false as is_credit_note,
-        refunds.currency,
-        cast(refunds.amount as decimal(18, 4)) as refund_amount_original,
         -- At the rate of the order where that is known, so that an order paid back in full nets to exactly nothing.
-        {{ in_reporting_currency('refunds.amount', 'case when refunds.currency = orders.currency then orders.rate else exchange_rates.rate end') }} as refund_amount,
-        refunds.reason,
-        refunds.refunded_at,
-        refunds._loaded_at as loaded_at
+        case when refunds.currency = orders.currency then orders.rate else exchange_rates.rate end as rate
     from refunds
     left join orders
         on refunds.order_id = orders.order_id
@@ -48,6 +40,25 @@ refunds_paid as (
             refunds.currency = exchange_rates.currency
             and cast(refunds.refunded_at as date) >= exchange_rates.valid_from
             and (exchange_rates.valid_to is null or cast(refunds.refunded_at as date) < exchange_rates.valid_to)
+
+),
+
+refunds_paid as (
+
+    select
+        refund_id,
+        order_id,
+        order_item_id,
+        has_known_order,
+        is_of_cancelled_order,
+        false as is_credit_note,
+        currency,
+        cast(amount as decimal(18, 4)) as refund_amount_original,
+        {{ in_reporting_currency('amount', 'rate') }} as refund_amount,
+        reason,
+        refunded_at,
+        _loaded_at as loaded_at
+    from refunds_with_rates
 
 ),
 

@@ -26,6 +26,22 @@ clock as (
 
 ),
 
+-- What the provider took off its list counts no more, whatever event once put it there.
+lifts as (
+
+    select
+        suppressions.email,
+        suppressions.reason,
+        max(suppressions.lifted_at) as lifted_at
+    from suppressions
+    cross join clock
+    where suppressions.lifted_at < clock.as_of_at
+    group by
+        suppressions.email,
+        suppressions.reason
+
+),
+
 signals as (
 
     select
@@ -48,7 +64,14 @@ signals as (
         email_events.event_at as suppressed_at
     from email_events
     cross join clock
-    where email_events.event_at < clock.as_of_at
+    left join lifts
+        on
+            email_events.email = lifts.email
+            and email_events.event_type = lifts.reason
+            and email_events.event_at <= lifts.lifted_at
+    where
+        email_events.event_at < clock.as_of_at
+        and lifts.email is null
 
 ),
 
