@@ -70,7 +70,12 @@ def run(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> Non
         for landed in prepare_example(parsed.example, folder.root, parsed.deliveries):
             console.print(f"{landed.table}: {landed.row_count:,} rows in {landed.file_count} files")
     console.print(f"Running the street on {folder.root} …", highlight=False)
-    street = run_street(folder, tell=_teller(console), tags={ACCEPT_TAG: "true"} if parsed.accept_findings else {})
+    street = run_street(
+        folder,
+        tell=_teller(console),
+        tags={ACCEPT_TAG: "true"} if parsed.accept_findings else {},
+        with_data_tests=not parsed.skip_data_tests,
+    )
     summary(parsed, folder, console)
     console.print(f"The street took {street.seconds:.0f} s. Everything that dbt said: {street.log_file}", highlight=False)
 
@@ -133,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     street.add_argument(
         "--accept-findings", action="store_true", help="publish although a blocking check of Dagster objects (size swings, …)"
     )
+    street.add_argument("--skip-data-tests", action="store_true", help="for trials: dbt builds without its data tests")
     add("generate", generate, world)
     add("demo", demo, world, street).set_defaults(example=None)
     own = add("run", run, street)

@@ -86,6 +86,7 @@ def street_manifest(file: Path) -> dict[str, Any]:
             if attached is None or (name in needs_scores and attached not in needs_scores):
                 ranked = sorted(parents, key=lambda parent: (parent in needs_scores, _street_rank(manifest["nodes"][parent]), parent))
                 node["attached_node"] = ranked[-1] if ranked else _accounting(manifest)
+                node["depends_on"]["nodes"] = parents or [node["attached_node"]]
     return manifest
 
 

@@ -31,6 +31,7 @@ run_retries:
 
 
 SHOWN_LINES = 20
+WITHOUT_DATA_TESTS = {part: {"config": {"left_out": ["unit_test", "test"]}} for part in ("dbt_before_models", "dbt_after_models")}
 
 
 class StreetFailedError(RuntimeError):
@@ -63,8 +64,13 @@ def use_data_folder(folder: DataFolder) -> None:
     os.environ["DAGSTER_HOME"] = str(dagster_home(folder))
 
 
-def run_street(folder: DataFolder, tell: Callable[[str], None] | None = None, tags: Mapping[str, str] | None = None) -> StreetRun:
-    """Run the job `street`; raises when a step or a blocking check failed."""
+def run_street(
+    folder: DataFolder,
+    tell: Callable[[str], None] | None = None,
+    tags: Mapping[str, str] | None = None,
+    with_data_tests: bool = True,
+) -> StreetRun:
+    """Run the job `street`; raises when a step or a blocking check failed. Without data tests it is for trials only."""
     use_data_folder(folder)
     # Imported late: loading the definitions reads the manifest of the data folder that was named just now.
     from orchestration.definitions import defs
@@ -79,7 +85,7 @@ def run_street(folder: DataFolder, tell: Callable[[str], None] | None = None, ta
     with DagsterInstance.get() as instance, log_file.open("w", encoding="utf-8") as log, redirect_stdout(log):
         result = job.execute_in_process(
             instance=instance,
-            run_config={"loggers": {"terminal": {}}},
+            run_config={"loggers": {"terminal": {}}, "ops": {} if with_data_tests else WITHOUT_DATA_TESTS},
             raise_on_error=False,
             tags={"a360/trigger": "command line", **(tags or {})},
         )

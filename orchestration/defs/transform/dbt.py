@@ -1,7 +1,7 @@
 """dbt in two parts: everything that needs no scores, then, once Python has written them, the rest of the street."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
@@ -16,24 +16,30 @@ MANIFEST = street_manifest(prepared_manifest(FOLDER))
 TRANSLATOR = StreetTranslator()
 
 
+class BuildConfig(dg.Config):
+    """What `dbt build` leaves out. Unit tests are about code, not data: `make build` and `make test` run them."""
+
+    left_out: Sequence[str] = ("unit_test",)
+
+
 @dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, exclude=NEEDS_SCORES, name="dbt_before_models")
-def dbt_before_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, street: Street) -> Iterator[object]:
-    yield from _build(context, dbt, street)
+def dbt_before_models(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, street: Street) -> Iterator[object]:
+    yield from _build(context, config, dbt, street)
 
 
 @dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, select=NEEDS_SCORES, name="dbt_after_models")
-def dbt_after_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, street: Street) -> Iterator[object]:
-    yield from _build(context, dbt, street)
+def dbt_after_models(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, street: Street) -> Iterator[object]:
+    yield from _build(context, config, dbt, street)
 
 
-def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, street: Street) -> Iterator[object]:
-    """Build and test the selected models. Unit tests are about code, not data: `make build` and `make test` run them."""
+def _build(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, street: Street) -> Iterator[object]:
     target_path = street.folder.root / "dbt" / context.op.name
     target_path.mkdir(parents=True, exist_ok=True)
     parsed = PROJECT.manifest_path.with_name("partial_parse.msgpack")
     if parsed.exists():
         shutil.copy(parsed, target_path)
-    arguments = ["build", "--exclude-resource-type", "unit_test", *vars_arguments(street.folder)]
+    left_out = [argument for kind in config.left_out for argument in ("--exclude-resource-type", kind)]
+    arguments = ["build", *left_out, *vars_arguments(street.folder)]
     invocation = dbt.cli(arguments, context=context, target_path=target_path)
     try:
         yield from invocation.stream()
