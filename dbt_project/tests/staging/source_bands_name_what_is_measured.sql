@@ -45,7 +45,11 @@ measurable as (
 
 )
 
-select bands.*
+select
+    bands.source_name,
+    bands.table_name,
+    bands.column_name,
+    bands.measure
 from bands
 left join measurable
     on

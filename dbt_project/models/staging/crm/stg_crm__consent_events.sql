@@ -26,7 +26,7 @@ final as (
         lower(trim(channel)) as channel,
         lower(trim(purpose)) as purpose,
         lower(trim(status)) as status,
-        nullif(lower(trim(source)), '') as source,
+        source,
         occurred_at,
         _loaded_at
     from addressed

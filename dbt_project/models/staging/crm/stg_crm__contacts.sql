@@ -89,11 +89,10 @@ located as (
         known_countries.min_phone_digits,
         known_countries.max_phone_digits,
         case
-            when {{ matches_pattern('keyed.region_key', '^[A-Z]{2}-[A-Z0-9]{1,3}$') }}
-                and split_part(keyed.region_key, '-', 1) = coalesce(known_countries.country_code, split_part(keyed.region_key, '-', 1))
-                then keyed.region_key
-            when {{ matches_pattern('keyed.region_key', '^[A-Z0-9]{1,3}$') }}
-                then known_countries.country_code || '-' || keyed.region_key
+            when {{ matches_pattern('keyed.region_key', '^[A-Z0-9]{1,3}$') }} then known_countries.country_code || '-' || keyed.region_key
+            when not {{ matches_pattern('keyed.region_key', '^[A-Z]{2}-[A-Z0-9]{1,3}$') }} then null
+            when split_part(keyed.region_key, '-', 1) <> known_countries.country_code then null
+            else keyed.region_key
         end as region_code,
         {{ international_digits('keyed.dialled_digits', 'known_countries') }} as international_digits
     from keyed

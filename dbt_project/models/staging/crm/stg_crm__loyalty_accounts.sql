@@ -21,15 +21,15 @@ final as (
     select
         loyalty_id,
         contact_id,
-        nullif(lower(trim(tier)), '') as tier,
-        case when points >= 0 then points end as points,
         joined_at,
         updated_at,
         updated_at as valid_from,
         valid_to,
+        _loaded_at,
+        nullif(lower(trim(tier)), '') as tier,
+        case when points >= 0 then points end as points,
         valid_to is null as is_current,
-        case when points < 0 then 'points' end as invalid_attributes,
-        _loaded_at
+        case when points < 0 then 'points' end as invalid_attributes
     from versioned
 
 )

@@ -20,19 +20,18 @@ final as (
 
     select
         campaign_id,
-        nullif(trim(name), '') as name,
-        nullif(lower(trim(campaign_type)), '') as campaign_type,
-        nullif(lower(trim(category)), '') as category,
-        nullif(upper(trim(offer_code)), '') as offer_code,
-        case when cost >= 0 then cost end as cost,
-        nullif(upper(trim(currency)), '') as currency,
+        name,
+        cost,
         scheduled_at,
         updated_at,
         updated_at as valid_from,
         valid_to,
-        valid_to is null as is_current,
-        case when cost < 0 then 'cost' end as invalid_attributes,
-        _loaded_at
+        _loaded_at,
+        nullif(lower(trim(campaign_type)), '') as campaign_type,
+        nullif(lower(trim(category)), '') as category,
+        nullif(upper(trim(offer_code)), '') as offer_code,
+        nullif(upper(trim(currency)), '') as currency,
+        valid_to is null as is_current
     from versioned
 
 )

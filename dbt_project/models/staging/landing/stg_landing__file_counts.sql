@@ -28,16 +28,16 @@ counted as (
 final as (
 
     select
-        coalesce(files.file_id, counted.file_id) as file_id,
-        coalesce(files.source_name, counted.source_name) as source_name,
-        coalesce(files.table_name, counted.table_name) as table_name,
         files.file_path,
         files.loaded_at,
         cast(coalesce(files.row_count, 0) as bigint) as received,
         cast(coalesce(counted.accepted, 0) as bigint) as accepted,
         cast(coalesce(counted.deduplicated, 0) as bigint) as deduplicated,
         cast(coalesce(counted.quarantined, 0) as bigint) as quarantined,
-        cast(coalesce(counted.too_late, 0) as bigint) as too_late
+        cast(coalesce(counted.too_late, 0) as bigint) as too_late,
+        coalesce(files.file_id, counted.file_id) as file_id,
+        coalesce(files.source_name, counted.source_name) as source_name,
+        coalesce(files.table_name, counted.table_name) as table_name
     from files
     full outer join counted
         on

@@ -23,12 +23,12 @@ final as (
     select
         landing_tables.source_name,
         landing_tables.table_name,
-        count(file_counts.file_id) as files,
         cast(coalesce(sum(file_counts.received), 0) as bigint) as received,
         cast(coalesce(sum(file_counts.accepted), 0) as bigint) as accepted,
         cast(coalesce(sum(file_counts.deduplicated), 0) as bigint) as deduplicated,
         cast(coalesce(sum(file_counts.quarantined), 0) as bigint) as quarantined,
         cast(coalesce(sum(file_counts.too_late), 0) as bigint) as too_late,
+        count(file_counts.file_id) as files,
         max(file_counts.loaded_at) as last_loaded_at
     from landing_tables
     left join file_counts

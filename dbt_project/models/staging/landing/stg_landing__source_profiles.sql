@@ -2,26 +2,26 @@
 with
 
 {% for source_name, table_name, key in landing_tables() %}
-{% set contract = source_contract(source_name, table_name) %}
-{{ source_name }}_{{ table_name }} as (
+    {% set contract = source_contract(source_name, table_name) %}
+    {{ source_name }}_{{ table_name }} as (
 
-    select
-        count(*) as row_count,
-        {% for column in contract.categorical_columns %}
-            count(distinct {{ column }}) as {{ column }}__values,
-        {% endfor %}
-        {% for column in contract.columns %}
-            1 - count({{ column }}) / cast(nullif(count(*), 0) as double) as {{ column }}__null_share{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-    where
-        _row_status = 'accepted'
-        and _loaded_at > (
-            select max(newest._loaded_at) - interval '{{ var("profile_days") }}' day
-            from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }} as newest
-        )
+        select
+            {% for column in contract.columns %}
+                1 - count({{ column }}) / cast(nullif(count(*), 0) as double) as {{ column }}__null_share,
+            {% endfor %}
+            {% for column in contract.categorical_columns %}
+                count(distinct {{ column }}) as {{ column }}__values,
+            {% endfor %}
+            count(*) as row_count
+        from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+        where
+            _row_status = 'accepted'
+            and _loaded_at > (
+                select max(newest._loaded_at) - interval '{{ var("profile_days") }}' day
+                from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }} as newest
+            )
 
-),
+    ),
 
 {% endfor %}
 load_days as (
@@ -39,13 +39,24 @@ load_days as (
 
 ),
 
+newest_load as (
+
+    select max(load_date) as newest_load_date
+    from load_days
+
+),
+
 ranked_days as (
 
     select
-        *,
-        max(load_date) over () as newest_load_date,
-        row_number() over (partition by source_name, table_name order by load_date desc) as days_back
+        load_days.*,
+        {{ days_between('load_days.load_date', 'newest_load.newest_load_date') }} as days_old,
+        row_number() over (
+            partition by load_days.source_name, load_days.table_name
+            order by load_days.load_date desc
+        ) as days_back
     from load_days
+    cross join newest_load
 
 ),
 
@@ -55,7 +66,7 @@ volumes as (
         source_name,
         table_name,
         sum(row_count) as row_count,
-        {{ dbt.datediff('max(load_date)', 'max(newest_load_date)', 'day') }} as days_behind,
+        min(days_old) as days_behind,
         sum(case when days_back = 1 then row_count end)
         / median(case when days_back between 2 and {{ var('profile_days') }} then row_count end) as newest_day_ratio,
         count(*) as load_day_count

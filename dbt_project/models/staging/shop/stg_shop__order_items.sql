@@ -42,14 +42,14 @@ final as (
         line_id as order_item_id,
         order_id,
         product_id,
-        nullif(trim(description), '') as description,
         quantity,
         unit_price,
+        created_at,
+        _loaded_at,
+        nullif(trim(description), '') as description,
         coalesce(discount_amount, 0) as discount_amount,
         quantity < 0 as is_return,
-        unit_price > 0 as has_positive_price,
-        created_at,
-        _loaded_at
+        unit_price > 0 as has_positive_price
     from all_lines
 
 )

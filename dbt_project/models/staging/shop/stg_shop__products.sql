@@ -20,8 +20,12 @@ final as (
 
     select
         product_id,
+        name,
+        updated_at,
+        updated_at as valid_from,
+        valid_to,
+        _loaded_at,
         nullif(trim(sku), '') as sku,
-        nullif(trim(name), '') as name,
         nullif(lower(trim(category)), '') as category,
         nullif(lower(trim(subcategory)), '') as subcategory,
         nullif(trim(brand), '') as brand,
@@ -30,17 +34,13 @@ final as (
         nullif(upper(trim(currency)), '') as currency,
         case when stock_quantity >= 0 then stock_quantity end as stock_quantity,
         coalesce(is_active, true) as is_active,
-        updated_at,
-        updated_at as valid_from,
-        valid_to,
         valid_to is null as is_current,
         nullif(concat_ws(
             ';',
             case when price < 0 then 'price' end,
             case when unit_cost < 0 then 'unit_cost' end,
             case when stock_quantity < 0 then 'stock_quantity' end
-        ), '') as invalid_attributes,
-        _loaded_at
+        ), '') as invalid_attributes
     from versioned
 
 )

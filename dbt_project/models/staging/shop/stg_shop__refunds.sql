@@ -11,13 +11,13 @@ final as (
 
     select
         refund_id,
+        amount,
+        refunded_at,
+        _loaded_at,
         nullif(trim(order_id), '') as order_id,
         nullif(trim(order_item_id), '') as order_item_id,
-        amount,
         upper(currency) as currency,
-        nullif(lower(trim(reason)), '') as reason,
-        refunded_at,
-        _loaded_at
+        nullif(lower(trim(reason)), '') as reason
     from accepted
 
 )

@@ -40,16 +40,16 @@ final as (
     select
         identity_email as email,
         email_as_given,
-        nullif(lower(trim(income_band)), '') as income_band,
-        case when household_size between 1 and 30 then household_size end as household_size,
-        nullif(lower(trim(education)), '') as education,
         is_homeowner,
         updated_at,
         updated_at as valid_from,
         valid_to,
+        _loaded_at,
+        nullif(lower(trim(income_band)), '') as income_band,
+        case when household_size between 1 and 30 then household_size end as household_size,
+        nullif(lower(trim(education)), '') as education,
         valid_to is null as is_current,
-        case when not household_size between 1 and 30 then 'household_size' end as invalid_attributes,
-        _loaded_at
+        case when not household_size between 1 and 30 then 'household_size' end as invalid_attributes
     from versioned
 
 )
