@@ -71,3 +71,5 @@ create or replace macro item_product(ki, category_number) as
     floor(pow(u01(ki, 3), 1.8) * getvariable('products_per_category'))::int * 8
     + case when u01(ki, 1) < 0.8 then category_number else pick(ki, 2, 8) end;
 create or replace macro initcap_word(word) as upper((word)[1]) || (word)[2:];
+-- A campaign has one message per person; cart reminders, which share the campaign of their month, have one per person and day.
+create or replace macro message_id_of(t, c, p) as 'm' || hex40((t * 8 + c % 8)::bigint * 4194304 + p);

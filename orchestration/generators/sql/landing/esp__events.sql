@@ -4,7 +4,7 @@ messages_here as (
 
     select
         messages.p,
-        'm' || hex40(messages.c::bigint * 4194304 + messages.p) as message_id,
+        message_id_of(messages.t, messages.c, messages.p) as message_id,
         people.email,
         messages.km,
         messages.stop_reason,

@@ -1,5 +1,5 @@
 select
-    'm' || hex40(messages.c::bigint * 4194304 + messages.p) as message_id,
+    message_id_of(messages.t, messages.c, messages.p) as message_id,
     case when u01(messages.km, 40) < 0.001 then null else campaigns.campaign_id end as campaign_id,
     ['control', 'a', 'b'][messages.variant_number] as variant,
     people.email,

@@ -59,7 +59,7 @@ shown as (
 final as (
 
     select
-        'e' || hex40(visit_number) || lpad(e::varchar, 2, '0') as event_id,
+        'e' || hex40(visit_number) || lpad(e::varchar, 3, '0') as event_id,
         case when u01(ke, 9) < 0.0004 then null when u01(ke, 9) < 0.0007 then 'pageview' else event_type end as event_type,
         happened_at + to_seconds(skew_seconds) as event_at,
         happened_at + to_microseconds(delay_seconds * 1000000::bigint + 300000 + pick(ke, 2, 4000000)) as received_at,

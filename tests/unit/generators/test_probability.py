@@ -1,0 +1,145 @@
+"""The purchase probabilities of the truth: exact where that can be enumerated, calibrated, and ordered as they must be."""
+
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from orchestration.generators import behaviour as model
+from orchestration.generators.emissions import GROUPS, KINDS, NOT_MAILABLE, STATES, CalendarDays, Emissions, group_of
+from orchestration.generators.probability import as_of_days
+from orchestration.generators.spec import WorldSpec
+from orchestration.generators.world import Resources, generate_world
+
+QUIET_CALENDAR = CalendarDays(
+    season=np.linspace(0.8, 1.5, 40),
+    weekday=np.ones((40, len(model.RHYTHMS))),
+    is_sale=np.arange(40) % 7 == 0,
+    campaigns={kind: (np.arange(40) % 5 == number).astype(np.int64) for number, kind in enumerate(model.CAMPAIGN_TYPES)},
+)
+
+
+@pytest.fixture(scope="module")
+def emissions() -> Emissions:
+    return Emissions(QUIET_CALENDAR)
+
+
+def test_shares_of_types_and_frequencies_add_up() -> None:
+    assert sum(kind.founder_share for kind in model.LATENT_TYPES) == 100
+    assert sum(kind.newcomer_share for kind in model.LATENT_TYPES) == 100
+    assert sum(share for _, share, _, _ in model.FREQUENCIES) == 100
+    for kind in model.LATENT_TYPES:
+        for shares in (kind.depth, kind.basket, kind.tier, kind.price_attitude):
+            assert sum(shares) == pytest.approx(1.0)
+        for order, cart in ((kind.order_mission, kind.cart_mission), (kind.order_quiet, kind.cart_quiet)):
+            assert min(order * kind.sale_lift, model.ORDER_CAP) + cart <= 1.0
+    for rhythm in model.RHYTHMS:
+        assert sum(rhythm) == pytest.approx(7.0)
+
+
+def test_transitions_are_probabilities(emissions: Emissions) -> None:
+    transition = emissions.transition(3)
+    assert transition.min() >= 0
+    np.testing.assert_allclose(transition.sum(axis=1), 1.0)
+
+
+def test_what_may_be_seen_of_a_tracked_person_adds_up_to_one(emissions: Emissions) -> None:
+    day, rhythm = 7, 1
+    group = int(group_of(np.array([True]), np.array([rhythm]), np.array([False]))[0])
+    order, cart = emissions.outcome(day)
+    visit = emissions.visit(day, rhythm)
+    seen = visit * order + visit * cart + visit * (1 - order - cart)
+    np.testing.assert_allclose(emissions.nothing_seen(day)[group] / (1 - emissions.store()) + seen, 1.0)
+
+
+def test_groups_are_numbered_without_a_gap() -> None:
+    combinations = np.array(list(product([0, 1], range(len(model.RHYTHMS)), [0, 1])))
+    numbers = group_of(combinations[:, 0].astype(bool), combinations[:, 1], combinations[:, 2].astype(bool))
+    assert sorted(numbers.tolist()) == list(range(GROUPS))
+
+
+def test_answers_to_a_message_add_up_to_one(emissions: Emissions) -> None:
+    answers = [(0, False), (1, False), (2, False), (2, True)]
+    count = len(answers)
+    likelihood = emissions.answer_likelihood(
+        np.full(count, 3),
+        np.tile(np.array([[1.2], [0.9], [1.1]]), (1, count)),
+        np.array([answer for answer, _ in answers]),
+        np.array([is_order for _, is_order in answers]),
+        np.full(count, fill_value=True),
+    )
+    np.testing.assert_allclose(likelihood.sum(axis=2), 1.0)
+
+
+def test_no_order_probability_equals_the_sum_over_all_paths(emissions: Emissions) -> None:
+    first_day, horizon, rhythm = 5, 3, 0
+    computed = emissions.no_order_probability(first_day, horizon)[0, rhythm, NOT_MAILABLE]
+    days = range(first_day, first_day + horizon)
+    transitions = {day: emissions.transition(day) for day in days}
+    none_today = {day: (1 - emissions.visit(day, rhythm) * emissions.outcome(day)[0]) * (1 - emissions.store()) for day in days}
+    expected = np.zeros((KINDS, STATES))
+    for start in range(STATES):
+        for path in product(range(STATES), repeat=horizon):
+            weight = np.ones(KINDS)
+            for day, before, after in zip(days, (start, *path), path, strict=False):
+                weight = weight * transitions[day][:, after, before] * none_today[day][:, after]
+            expected[:, start] += weight
+    np.testing.assert_allclose(computed, expected, rtol=1e-12)
+
+
+def test_mail_makes_orders_likelier(emissions: Emissions) -> None:
+    table = emissions.no_order_probability(2, 30)[1, 0]
+    assert (table[0] < table[NOT_MAILABLE]).all()
+
+
+def test_as_of_dates_step_back_by_thirty_days() -> None:
+    dates = as_of_days(date(2026, 5, 1), 100)
+    assert [as_of.day for as_of in dates] == [101, 71, 41, 11]
+    assert dates[0].as_of_date == date(2026, 8, 10)
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
+    """Probabilities, outcomes and the days since the last order before the date, of three thousand people over ten months."""
+    data_dir: Path = tmp_path_factory.mktemp("outcomes")
+    spec = WorldSpec(customers=3000, seed=2, start_date=date(2026, 1, 1), end_date=date(2026, 10, 31))
+    generate_world(spec, data_dir, Resources(memory_limit="2GB"))
+    query = f"""
+        select
+            probabilities.latent_probability as latent,
+            probabilities.observable_probability as observable,
+            probabilities.has_purchase_30d::int as outcome,
+            coalesce(min(date_diff('day', orders.ordered_at::date, probabilities.as_of_date)), 999) as recency
+        from read_parquet('{data_dir}/truth/purchase_probability.parquet') as probabilities
+        left join read_parquet('{data_dir}/truth/identifiers.parquet') as identifiers
+            on probabilities.person_id = identifiers.person_id and identifiers.identifier_type = 'shop_customer_id'
+        left join read_parquet('{data_dir}/landing/shop/orders/*.parquet') as orders
+            on identifiers.identifier_value = orders.shop_customer_id and orders.ordered_at < probabilities.as_of_date
+        where probabilities.has_purchase_30d is not null
+        group by probabilities.person_id, probabilities.as_of_date, all
+    """
+    return duckdb.sql(query.replace(", all", ", latent, observable, outcome")).fetchnumpy()
+
+
+@pytest.mark.parametrize("probability", ["latent", "observable"])
+def test_probabilities_are_calibrated(outcomes: dict[str, np.ndarray], probability: str) -> None:
+    order = np.argsort(outcomes[probability], kind="stable")
+    for part in np.array_split(order, 10):
+        expected = outcomes[probability][part].mean()
+        error = np.sqrt((outcomes[probability][part] * (1 - outcomes[probability][part])).sum()) / len(part)
+        assert outcomes["outcome"][part].mean() == pytest.approx(expected, abs=4 * error)
+
+
+def test_history_tells_more_than_recency_and_less_than_the_truth(outcomes: dict[str, np.ndarray]) -> None:
+    naive, observable, latent = (
+        roc_auc_score(outcomes["outcome"], score) for score in (-outcomes["recency"], outcomes["observable"], outcomes["latent"])
+    )
+    assert naive + 0.02 < observable < latent - 0.02
+
+
+def test_the_base_rate_is_that_of_a_plausible_shop(outcomes: dict[str, np.ndarray]) -> None:
+    assert 0.06 < outcomes["outcome"].mean() < 0.18
