@@ -1,6 +1,7 @@
 """Finds delivered files and what the file system knows about them."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,21 +43,23 @@ def _format_of(name: str) -> str | None:
     return None
 
 
-def _is_ignored(relative: Path) -> bool:
-    return any(part.startswith(IGNORED_PREFIXES) for part in relative.parts) or relative.name.endswith(IGNORED_SUFFIXES)
-
-
 def delivered_files(landing: Path, folder: str) -> Iterator[DeliveredFile]:
     """Every file below a table's folder, in order of path.
 
     Raises LandingError for a file of a kind that cannot be read: it would otherwise be left out in silence.
     """
     base = landing / folder
-    for path in sorted(path for path in base.rglob("*") if path.is_file()):
-        if _is_ignored(path.relative_to(base)):
-            continue
-        relative = path.relative_to(landing).as_posix()
-        file_format = _format_of(path.name)
+    found: list[tuple[str, os.stat_result]] = []
+    for parent, folders, names in os.walk(base):
+        folders[:] = [name for name in folders if not name.startswith(IGNORED_PREFIXES)]
+        prefix = Path(parent).relative_to(landing).as_posix()
+        found.extend(
+            (f"{prefix}/{name}", (Path(parent) / name).stat())
+            for name in names
+            if not (name.startswith(IGNORED_PREFIXES) or name.endswith(IGNORED_SUFFIXES))
+        )
+    for relative, status in sorted(found):
+        file_format = _format_of(relative)
         if file_format is None:
             endings = ", ".join(FORMATS)
             message = (
@@ -64,7 +67,6 @@ def delivered_files(landing: Path, folder: str) -> Iterator[DeliveredFile]:
                 f"'_' to have the file ignored."
             )
             raise LandingError(message)
-        status = path.stat()
         yield DeliveredFile(relative, file_format, status.st_size, status.st_mtime_ns)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.landing.columns import SchemaChange, StoredColumn, match_columns, schema_changes
+from orchestration.landing.columns import SchemaChange, match_columns, schema_changes
 from orchestration.landing.contract import LandingError, Table, parse_table
 from orchestration.landing.conversion import CONVERSION_VERSION
 from orchestration.landing.files import DeliveredFile, content_hash, delivered_files
@@ -119,26 +119,34 @@ def _plan_table(table: Table, known: dict[str, RegisteredFile], surroundings: _S
 def _groups(
     table: Table, files: list[RegisteredFile], surroundings: _Surroundings, plan: Plan, reported: set[tuple[str, ...]]
 ) -> list[dict[str, Any]]:
-    """Files with equal columns together, in order of registration."""
+    """Files with equal columns together, in order of registration; a fault is reported for the first file that has it."""
     groups: dict[str, dict[str, Any]] = {}
-    matches: dict[tuple[str, str], dict[str, StoredColumn]] = {}
+    group_of: dict[tuple[str, str], dict[str, Any] | None] = {}
     for file in sorted(files, key=lambda file: file.file_id):
-        known_match = (file.file_format, file.stored_columns)
-        if known_match not in matches:
-            try:
-                matches[known_match] = match_columns(table, file)
-            except LandingError as problem:
-                plan.errors.append(str(problem))
-                continue
-            for change in schema_changes(table, file, matches[known_match], surroundings.now.isoformat(sep=" ")):
-                if change.key not in reported:
-                    reported.add(change.key)
-                    plan.changes.append(change)
-        columns = {name: asdict(column) for name, column in matches[known_match].items()}
-        is_text = file.file_format != "parquet"
-        group = groups.setdefault(json.dumps([is_text, columns], sort_keys=True), {"is_text": is_text, "columns": columns, "paths": []})
-        group["paths"].append(str(file.scan_path(surroundings.folder)))
+        stored = (file.file_format, file.stored_columns)
+        if stored not in group_of:
+            group_of[stored] = _new_group(table, file, surroundings, plan, reported)
+        found = group_of[stored]
+        if found is not None:
+            group = groups.setdefault(json.dumps(found, sort_keys=True), found | {"paths": []})
+            group["paths"].append(str(file.scan_path(surroundings.folder)))
     return list(groups.values())
+
+
+def _new_group(
+    table: Table, file: RegisteredFile, surroundings: _Surroundings, plan: Plan, reported: set[tuple[str, ...]]
+) -> dict[str, Any] | None:
+    """How to read files with the columns of this one, or None when that is impossible; differences are written down."""
+    try:
+        matched = match_columns(table, file)
+    except LandingError as problem:
+        plan.errors.append(str(problem))
+        return None
+    for change in schema_changes(table, file, matched, surroundings.now.isoformat(sep=" ")):
+        if change.key not in reported:
+            reported.add(change.key)
+            plan.changes.append(change)
+    return {"is_text": file.file_format != "parquet", "columns": {name: asdict(column) for name, column in matched.items()}}
 
 
 def _number(plan: Plan, files: dict[Table, list[RegisteredFile]], last_id: int) -> None:

@@ -1,7 +1,6 @@
 """A real dbt on small data folders; the project is parsed once for all tests here."""
 
 import gc
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,18 +87,28 @@ class Street:
             connection.close()
 
 
+@dataclass(frozen=True)
+class ParsedProject:
+    """The project, parsed for one data folder; `root` holds dbt's own record of it, which another process can start from."""
+
+    manifest: Manifest
+    root: Path
+    data: Path
+
+
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manifest]:
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> ParsedProject:
+    root = tmp_path_factory.mktemp("parsed")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(DATA_DIR_VARIABLE, str(tmp_path_factory.mktemp("parse")))
-        result = dbtRunner().invoke(["parse", "--quiet", *folders(tmp_path_factory.mktemp("target"))])
-        assert result.exception is None
-        assert isinstance(result.result, Manifest)
-        yield result.result
+        patch.setenv(DATA_DIR_VARIABLE, str(root / "data"))
+        result = dbtRunner().invoke(["parse", "--quiet", *folders(root)])
+    assert result.exception is None
+    assert isinstance(result.result, Manifest)
+    return ParsedProject(result.result, root, root / "data")
 
 
 @pytest.fixture
-def street(tmp_path: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch) -> Street:
+def street(tmp_path: Path, parsed: ParsedProject, monkeypatch: pytest.MonkeyPatch) -> Street:
     monkeypatch.setenv(DATA_DIR_VARIABLE, str(tmp_path / "data"))
     monkeypatch.delenv("A360_IDENTITY_KEY", raising=False)
-    return Street(tmp_path, manifest)
+    return Street(tmp_path, parsed.manifest)
