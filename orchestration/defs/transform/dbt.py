@@ -1,10 +1,11 @@
 """dbt in two parts: everything that needs no scores, then, once Python has written them, the rest of the street."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
+from pydantic import Field
 
 from orchestration.dbt_part import NEEDS_SCORES, StreetTranslator, prepared_manifest, project_of, street_manifest, vars_arguments
 from orchestration.paths import data_folder
@@ -19,7 +20,7 @@ TRANSLATOR = StreetTranslator()
 class BuildConfig(dg.Config):
     """What `dbt build` leaves out. Unit tests are about code, not data: `make build` and `make test` run them."""
 
-    left_out: Sequence[str] = ("unit_test",)
+    left_out: list[str] = Field(default=["unit_test"])
 
 
 @dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, exclude=NEEDS_SCORES, name="dbt_before_models")

@@ -2,10 +2,12 @@
 
 import csv
 import json
+import subprocess
+import sys
 
-import pytest
+import duckdb
 
-from orchestration.paths import DataFolder
+from orchestration.paths import REPOSITORY, DataFolder
 from orchestration.truth import purchase_benchmark
 from tests.integration.street.conftest import Day, World
 
@@ -160,12 +162,36 @@ def test_a_rebuild_delivers_nothing_twice(second_day: Day, rebuilt: tuple[World,
     assert rebuilt[1].deliveries == second_day.deliveries
 
 
-@pytest.mark.usefixtures("second_day")
-def test_a_failed_blocking_check_keeps_yesterdays_publication(world: World) -> None:
-    """An audience that loses nearly everybody stops before the door; the same run with accepted findings goes through."""
-    before = (world.folder / "serving" / "current").resolve()
-    limits = world.warehouse.rows("select limit_value from seeds.monitoring_limits where limit_name = 'maximum_change'")
-    assert limits
-    published = world.serve("select count(*) from sync.sync_file_drop__audience_members")
-    assert published
-    assert before.exists()
+# Runs one check and what comes behind it, as Dagster would within a run of the whole street.
+PUBLISH_BEHIND_A_CHECK = """
+import sys
+import dagster as dg
+from orchestration.definitions import defs
+
+memberships, serving = dg.AssetKey(["segments", "segment_memberships"]), dg.AssetKey(["serving", "current"])
+selection = dg.AssetSelection.assets(serving) | dg.AssetSelection.checks(dg.AssetCheckKey(memberships, "size_swings"))
+probe = dg.Definitions.merge(defs, dg.Definitions(jobs=[dg.define_asset_job("probe", selection)])).resolve_job_def("probe")
+result = probe.execute_in_process(raise_on_error=False, tags={"a360/accept_findings": sys.argv[1]})
+sys.exit(0 if result.success else 3)
+"""
+
+
+def test_a_failed_blocking_check_keeps_yesterdays_publication(world: World, second_day: Day) -> None:
+    """The published segments are made ten times as large: today's look like a collapse. Nothing is published until that is accepted."""
+    current = world.folder / "serving" / "current"
+    database = (current / "audience360.duckdb").resolve()
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "insert into segments.segment_memberships select members.* from segments.segment_memberships as members, range(9)"
+        )
+    before = current.resolve()
+
+    def publish(accept: str) -> int:
+        command = [sys.executable, "-c", PUBLISH_BEHIND_A_CHECK, accept]
+        return subprocess.run(command, cwd=REPOSITORY, env=world.environment, capture_output=True, check=False).returncode
+
+    assert publish("false") == 3
+    assert current.resolve() == before
+    assert publish("true") == 0
+    assert current.resolve() != before
