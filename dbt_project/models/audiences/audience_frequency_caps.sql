@@ -32,7 +32,7 @@ sent_days as (
     select
         email_days.customer_id,
         email_days.sent_count,
-        {{ dbt.datediff('email_days.activity_date', 'clock.as_of_date', 'day') }} as days_ago
+        {{ days_between('email_days.activity_date', 'clock.as_of_date') }} as days_ago
     from {{ ref('fct_email_days') }} as email_days
     cross join clock
     where

@@ -46,12 +46,12 @@ final as (
         recipients.experiment_id,
         customers.email,
         customers.language_code,
-        coalesce(customers.first_name, own_language.first_name_fallback, any_language.first_name_fallback) as first_name,
-        coalesce(own_language.offer_code, any_language.offer_code) as offer_code,
         customer_360.top_category,
         last_products.last_product_id,
         last_products.last_product_name,
-        last_products.last_product_category
+        last_products.last_product_category,
+        coalesce(customers.first_name, own_language.first_name_fallback, any_language.first_name_fallback) as first_name,
+        coalesce(own_language.offer_code, any_language.offer_code) as offer_code
     from recipients
     inner join customers
         on recipients.customer_id = customers.customer_id

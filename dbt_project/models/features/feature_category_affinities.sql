@@ -9,10 +9,10 @@ customer_dates as (
 weights as (
 
     select
-        max(case when signal = 'order_line' then weight end) as order_line_weight,
-        max(case when signal = 'order_line' then window_days end) as order_line_days,
-        max(case when signal = 'product_view' then weight end) as product_view_weight,
-        max(case when signal = 'product_view' then window_days end) as product_view_days
+        max(case when signal_name = 'order_line' then weight end) as order_line_weight,
+        max(case when signal_name = 'order_line' then window_days end) as order_line_days,
+        max(case when signal_name = 'product_view' then weight end) as product_view_weight,
+        max(case when signal_name = 'product_view' then window_days end) as product_view_days
     from {{ ref('category_affinity_weights') }}
 
 ),

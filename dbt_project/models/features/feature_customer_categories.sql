@@ -30,8 +30,8 @@ final as (
         customer_id,
         as_of_date,
         category as top_category,
-        round(cast(points as double) / nullif(cast(all_points as double), 0), 6) as top_category_share,
-        category_count_365d
+        category_count_365d,
+        round(cast(points as double) / nullif(cast(all_points as double), 0), 6) as top_category_share
     from ranked
     where category_rank = 1
 

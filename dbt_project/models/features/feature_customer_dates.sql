@@ -25,7 +25,7 @@ final as (
         as_of_dates.known_until_date,
         as_of_dates.is_scoring_date,
         customers.sample_bucket,
-        {{ dbt.datediff('customers.first_seen_date', 'as_of_dates.as_of_date', 'day') }} as tenure_days
+        {{ days_between('customers.first_seen_date', 'as_of_dates.as_of_date') }} as tenure_days
     from customers
     inner join as_of_dates
         on customers.first_seen_date < as_of_dates.as_of_date

@@ -20,7 +20,7 @@ known_days as (
         email_days.delivered_count,
         email_days.human_open_count,
         email_days.click_count,
-        {{ dbt.datediff('email_days.activity_date', 'customer_dates.as_of_date', 'day') }} as days_ago
+        {{ days_between('email_days.activity_date', 'customer_dates.as_of_date') }} as days_ago
     from customer_dates
     inner join email_days
         on

@@ -12,8 +12,8 @@ orders as (
         customer_id,
         ordered_date,
         is_discounted,
-        gross_revenue - discount_amount as order_value,
         cast(loaded_at as date) as load_date,
+        gross_revenue - discount_amount as order_value,
         case when is_cancelled then coalesce(cast(cancelled_at as date), ordered_date) end as cancelled_date
     from {{ ref('fct_orders') }}
     where customer_id is not null
@@ -28,7 +28,7 @@ known_orders as (
         orders.order_value,
         orders.is_discounted,
         orders.ordered_date,
-        {{ dbt.datediff('orders.ordered_date', 'customer_dates.as_of_date', 'day') }} as days_ago
+        {{ days_between('orders.ordered_date', 'customer_dates.as_of_date') }} as days_ago
     from customer_dates
     inner join orders
         on

@@ -35,7 +35,7 @@ known_refunds as (
         customer_dates.customer_id,
         customer_dates.as_of_date,
         refunds.refund_amount,
-        {{ dbt.datediff('refunds.refunded_date', 'customer_dates.as_of_date', 'day') }} as days_ago
+        {{ days_between('refunds.refunded_date', 'customer_dates.as_of_date') }} as days_ago
     from customer_dates
     inner join refunds
         on

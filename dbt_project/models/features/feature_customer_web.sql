@@ -22,7 +22,7 @@ known_days as (
         web_days.product_view_count,
         web_days.add_to_cart_count,
         web_days.search_count,
-        {{ dbt.datediff('web_days.activity_date', 'customer_dates.as_of_date', 'day') }} as days_ago
+        {{ days_between('web_days.activity_date', 'customer_dates.as_of_date') }} as days_ago
     from customer_dates
     inner join web_days
         on

@@ -27,7 +27,7 @@ purchases_after as (
     select
         customer_dates.customer_id,
         customer_dates.as_of_date,
-        min({{ dbt.datediff('customer_dates.as_of_date', 'orders.ordered_date', 'day') }}) as days_until_order
+        min({{ days_between('customer_dates.as_of_date', 'orders.ordered_date') }}) as days_until_order
     from customer_dates
     inner join orders
         on
@@ -46,8 +46,8 @@ final as (
         customer_dates.as_of_date,
         coalesce(purchases_after.days_until_order < 30, false) as has_purchase_30d,
         coalesce(purchases_after.days_until_order >= 90, true) as has_no_purchase_90d,
-        {{ dbt.datediff('customer_dates.as_of_date', 'clock.as_of_date', 'day') }} >= 30 as is_mature_30d,
-        {{ dbt.datediff('customer_dates.as_of_date', 'clock.as_of_date', 'day') }} >= 90 as is_mature_90d
+        {{ days_between('customer_dates.as_of_date', 'clock.as_of_date') }} >= 30 as is_mature_30d,
+        {{ days_between('customer_dates.as_of_date', 'clock.as_of_date') }} >= 90 as is_mature_90d
     from customer_dates
     cross join clock
     left join purchases_after

@@ -5,14 +5,14 @@ messages as (
     select
         message_id,
         campaign_id,
-        coalesce(variant, 'none') as variant,
         customer_id,
         sent_at,
         delivered_at,
         first_human_open_at,
         first_click_at,
         unsubscribed_at,
-        complained_at
+        complained_at,
+        coalesce(variant, 'none') as variant
     from {{ ref('fct_email_messages') }}
     where campaign_id is not null
 
@@ -119,8 +119,8 @@ final as (
         message_counts.clicked_count,
         message_counts.unsubscribed_count,
         message_counts.complained_count,
-        coalesce(attributed.attributed_order_count, 0) as attributed_order_count,
         cast(coalesce(attributed.attributed_net_revenue, 0) as decimal(18, 2)) as attributed_net_revenue,
+        coalesce(attributed.attributed_order_count, 0) as attributed_order_count,
         round(cast(message_counts.human_opened_count as double) / nullif(message_counts.delivered_count, 0), 6)
             as human_open_rate,
         round(cast(message_counts.clicked_count as double) / nullif(message_counts.delivered_count, 0), 6)

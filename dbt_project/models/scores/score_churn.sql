@@ -33,9 +33,9 @@ final as (
 
     select
         customers.customer_id,
-        round(ranked.probability, 6) as churn_probability_90d,
         ranked.model_version,
-        ranked.scored_at
+        ranked.scored_at,
+        round(ranked.probability, 6) as churn_probability_90d
     from ranked
     inner join {{ ref('dim_customers') }} as customers
         on ranked.customer_id = customers.customer_id

@@ -12,12 +12,13 @@ with
 policies as (
 
     {% for node in nodes | sort(attribute='name') %}
-        {% set policy = segment_policy(node) %}
+        {%- set policy = segment_policy(node) -%}
+        {%- set description = dbt.string_literal(dbt.escape_single_quotes(policy.description | trim)) -%}
+        {%- set segment_owner = dbt.string_literal(dbt.escape_single_quotes(policy.owner)) if policy.owner else 'null' -%}
         select
             '{{ node.name }}' as segment_name,
-            {{ dbt.string_literal(dbt.escape_single_quotes(policy.description | trim)) }} as segment_description,
-            cast({{ dbt.string_literal(dbt.escape_single_quotes(policy.owner)) if policy.owner else 'null' }}
-                as {{ dbt.type_string() }}) as owner,
+            {{ description }} as segment_description,
+            cast({{ segment_owner }} as {{ dbt.type_string() }}) as segment_owner,
             {{ policy.is_static }} as is_static,
             '{{ policy.refresh_cadence }}' as refresh_cadence,
             {{ policy.minimum_size }} as policy_minimum_size,
@@ -38,7 +39,7 @@ final as (
     select
         policies.segment_name,
         policies.segment_description,
-        policies.owner,
+        policies.segment_owner,
         policies.is_static,
         policies.refresh_cadence,
         cadences.interval_days as refresh_interval_days,

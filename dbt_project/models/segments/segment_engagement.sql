@@ -25,7 +25,7 @@ signal_days as (
     select
         customer_id,
         activity_date,
-        'human_open' as signal,
+        'human_open' as signal_name,
         human_open_count as event_count
     from {{ ref('fct_email_days') }}
     where human_open_count > 0
@@ -33,7 +33,7 @@ signal_days as (
     select
         customer_id,
         activity_date,
-        'click' as signal,
+        'click' as signal_name,
         click_count as event_count
     from {{ ref('fct_email_days') }}
     where click_count > 0
@@ -41,7 +41,7 @@ signal_days as (
     select
         customer_id,
         activity_date,
-        'site_visit' as signal,
+        'site_visit' as signal_name,
         session_count as event_count
     from {{ ref('fct_web_days') }}
     where session_count > 0
@@ -52,10 +52,10 @@ dated as (
 
     select
         signal_days.customer_id,
-        signal_days.signal,
+        signal_days.signal_name,
         signal_days.event_count,
         signal_days.activity_date,
-        {{ dbt.datediff('signal_days.activity_date', 'clock.as_of_date', 'day') }} as days_ago
+        {{ days_between('signal_days.activity_date', 'clock.as_of_date') }} as days_ago
     from signal_days
     cross join clock
     where
@@ -81,11 +81,11 @@ sums as (
     cross join thresholds
     left join {{ ref('segment_engagement_day_factors') }} as factors_now
         on
-            dated.signal = factors_now.signal
+            dated.signal_name = factors_now.signal_name
             and dated.days_ago = factors_now.days_ago
     left join {{ ref('segment_engagement_day_factors') }} as factors_earlier
         on
-            dated.signal = factors_earlier.signal
+            dated.signal_name = factors_earlier.signal_name
             and dated.days_ago - thresholds.comparison_days = factors_earlier.days_ago
     group by dated.customer_id
 
@@ -96,10 +96,10 @@ rounded as (
     select
         customers.customer_id,
         sums.days_since_last_activity,
-        coalesce(sums.frequent_active_days, 0) as frequent_active_days,
-        coalesce(sums.sporadic_active_days, 0) as sporadic_active_days,
         cast(round(coalesce(sums.score_now, 0), 2) as decimal(18, 2)) as engagement_score,
-        cast(round(coalesce(sums.score_earlier, 0), 2) as decimal(18, 2)) as engagement_score_earlier
+        cast(round(coalesce(sums.score_earlier, 0), 2) as decimal(18, 2)) as engagement_score_earlier,
+        coalesce(sums.frequent_active_days, 0) as frequent_active_days,
+        coalesce(sums.sporadic_active_days, 0) as sporadic_active_days
     from {{ ref('dim_customers') }} as customers
     left join sums
         on customers.customer_id = sums.customer_id

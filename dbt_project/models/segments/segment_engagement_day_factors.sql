@@ -27,7 +27,7 @@ days as (
 final as (
 
     select
-        signals.signal,
+        signals.signal_name,
         days.days_ago,
         cast(
             round(signals.weight * power(0.5, cast(days.days_ago as double) / signals.half_life_days), 6) as decimal(18, 6)

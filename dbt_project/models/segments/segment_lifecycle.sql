@@ -29,14 +29,14 @@ customer_orders as (
 
     select
         orders.customer_id,
-        min({{ dbt.datediff('orders.ordered_date', 'clock.as_of_date', 'day') }}) as days_since_last_order,
-        max({{ dbt.datediff('orders.ordered_date', 'clock.as_of_date', 'day') }}) as days_since_first_order,
+        min({{ days_between('orders.ordered_date', 'clock.as_of_date') }}) as days_since_last_order,
+        max({{ days_between('orders.ordered_date', 'clock.as_of_date') }}) as days_since_first_order,
         min(
             case
                 when
-                    {{ dbt.datediff('orders.previous_ordered_date', 'orders.ordered_date', 'day') }}
+                    {{ days_between('orders.previous_ordered_date', 'orders.ordered_date') }}
                     > thresholds.at_risk_days
-                    then {{ dbt.datediff('orders.ordered_date', 'clock.as_of_date', 'day') }}
+                    then {{ days_between('orders.ordered_date', 'clock.as_of_date') }}
             end
         ) as days_since_return
     from orders

@@ -56,7 +56,7 @@ final as (
             when definitions.is_static then coalesce(frozen_segments.frozen_at = clock.as_of_at, true)
             when last_refreshes.last_refreshed_at is null then true
             else
-                {{ dbt.datediff('last_refreshes.last_refreshed_at', 'clock.as_of_at', 'day') }}
+                {{ days_between('last_refreshes.last_refreshed_at', 'clock.as_of_at') }}
                 >= definitions.refresh_interval_days
         end as is_due
     from definitions

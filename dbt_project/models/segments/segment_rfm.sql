@@ -4,14 +4,14 @@ scored as (
 
     select
         scores.*,
-        groups.rfm_group,
-        groups.rfm_group_rank
+        rfm_groups.rfm_group,
+        rfm_groups.rfm_group_rank
     from {{ ref('segment_rfm_scores') }} as scores
-    left join {{ ref('rfm_groups') }} as groups
+    left join {{ ref('rfm_groups') }} as rfm_groups
         on
-            scores.recency_score = groups.recency_score
-            and scores.frequency_score = groups.frequency_score
-            and scores.monetary_score = groups.monetary_score
+            scores.recency_score = rfm_groups.recency_score
+            and scores.frequency_score = rfm_groups.frequency_score
+            and scores.monetary_score = rfm_groups.monetary_score
 
 ),
 

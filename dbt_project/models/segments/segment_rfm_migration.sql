@@ -5,13 +5,13 @@ scored as (
     select
         scores.customer_id,
         scores.snapshot_name,
-        groups.rfm_group
+        rfm_groups.rfm_group
     from {{ ref('segment_rfm_scores') }} as scores
-    inner join {{ ref('rfm_groups') }} as groups
+    inner join {{ ref('rfm_groups') }} as rfm_groups
         on
-            scores.recency_score = groups.recency_score
-            and scores.frequency_score = groups.frequency_score
-            and scores.monetary_score = groups.monetary_score
+            scores.recency_score = rfm_groups.recency_score
+            and scores.frequency_score = rfm_groups.frequency_score
+            and scores.monetary_score = rfm_groups.monetary_score
 
 ),
 

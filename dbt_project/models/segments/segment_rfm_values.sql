@@ -37,8 +37,8 @@ orders as (
         order_id,
         customer_id,
         ordered_date,
-        gross_revenue - discount_amount as order_value,
         cast(loaded_at as date) as load_date,
+        gross_revenue - discount_amount as order_value,
         case when is_cancelled then coalesce(cast(cancelled_at as date), ordered_date) end as cancelled_date
     from {{ ref('fct_orders') }}
     where customer_id is not null
@@ -101,7 +101,7 @@ final as (
         order_sums.snapshot_name,
         order_sums.snapshot_date,
         order_sums.order_count as frequency_orders,
-        {{ dbt.datediff('order_sums.last_ordered_date', 'order_sums.snapshot_date', 'day') }} as recency_days,
+        {{ days_between('order_sums.last_ordered_date', 'order_sums.snapshot_date') }} as recency_days,
         cast(order_sums.order_value - coalesce(refund_sums.refund_amount, 0) as decimal(18, 2)) as monetary_value
     from order_sums
     left join refund_sums

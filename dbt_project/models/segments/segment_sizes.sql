@@ -47,7 +47,7 @@ final as (
     select
         segment_name,
         segment_description,
-        owner,
+        segment_owner,
         is_static,
         refresh_cadence,
         priority,
@@ -56,9 +56,9 @@ final as (
         member_count,
         cast(entered_count as bigint) as entered_count,
         cast(left_count as bigint) as left_count,
-        member_count >= minimum_size and owner is not null as is_published,
+        member_count >= minimum_size and segment_owner is not null as is_published,
         case
-            when owner is null then 'no owner'
+            when segment_owner is null then 'no owner'
             when member_count < minimum_size then 'below minimum size'
         end as unpublished_reason
     from counted

@@ -39,5 +39,5 @@ final as (
 
 select * from final
 where
-    candidate_count != recipient_count + excluded_count
-    or recipient_count != payload_count
+    candidate_count <> recipient_count + excluded_count
+    or recipient_count <> payload_count

@@ -2,6 +2,14 @@
 -- depends_on: {{ ref('segment_memberships') }}
 with
 
+newest_run as (
+
+    select distinct as_of_at
+    from {{ ref('segment_refreshes') }}
+    where is_newest_run
+
+),
+
 decided as (
 
     select
@@ -21,26 +29,28 @@ recorded as (
         history.change_type,
         history.changed_at
     from {{ ref('stg_ops__segment_membership_history') }} as history
-    where history.changed_at in (select refreshes.as_of_at from {{ ref('segment_refreshes') }} as refreshes where refreshes.is_newest_run)
+    inner join newest_run
+        on history.changed_at = newest_run.as_of_at
 
 ),
 
-not_recorded as (
+final as (
 
-    select * from decided
-    except
-    select * from recorded
-
-),
-
-not_decided as (
-
-    select * from recorded
-    except
-    select * from decided
+    select
+        coalesce(decided.segment_name, recorded.segment_name) as segment_name,
+        coalesce(decided.customer_id, recorded.customer_id) as customer_id,
+        case when recorded.customer_id is null then 'not recorded' else 'not decided' end as problem
+    from decided
+    full outer join recorded
+        on
+            decided.segment_name = recorded.segment_name
+            and decided.customer_id = recorded.customer_id
+            and decided.change_type = recorded.change_type
+            and decided.changed_at = recorded.changed_at
+    where
+        decided.customer_id is null
+        or recorded.customer_id is null
 
 )
 
-select * from not_recorded
-union all
-select * from not_decided
+select * from final

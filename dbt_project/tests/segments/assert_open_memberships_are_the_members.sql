@@ -11,6 +11,13 @@ open_stays as (
 
 ),
 
+run as (
+
+    select min(case when is_newest_run then 1 else 0 end) as is_newest_run
+    from {{ ref('segment_refreshes') }}
+
+),
+
 members as (
 
     select
@@ -28,6 +35,7 @@ full outer join members
     on
         open_stays.segment_name = members.segment_name
         and open_stays.customer_id = members.customer_id
+cross join run
 where
-    (open_stays.customer_id is null or members.customer_id is null)
-    and (select min(case when is_newest_run then 1 else 0 end) from {{ ref('segment_refreshes') }}) = 1
+    run.is_newest_run = 1
+    and (open_stays.customer_id is null or members.customer_id is null)

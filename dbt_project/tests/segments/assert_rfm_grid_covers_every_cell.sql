@@ -13,6 +13,6 @@ cells as (
 
 select * from cells
 where
-    cell_count != 125
-    or distinct_cell_count != 125
-    or named_cell_count != 125
+    cell_count <> 125
+    or distinct_cell_count <> 125
+    or named_cell_count <> 125

@@ -30,14 +30,14 @@ buyers as (
 
 browsers as (
 
-    select distinct views.customer_id
-    from {{ ref('fct_category_view_days') }} as views
+    select distinct view_days.customer_id
+    from {{ ref('fct_category_view_days') }} as view_days
     cross join clock
     cross join thresholds
     where
-        lower(views.category) = lower(thresholds.category)
-        and views.view_date < clock.as_of_date
-        and views.view_date >= {{ dbt.dateadd('day', '-thresholds.browse_days', 'clock.as_of_date') }}
+        lower(view_days.category) = lower(thresholds.category)
+        and view_days.view_date < clock.as_of_date
+        and view_days.view_date >= {{ dbt.dateadd('day', '-thresholds.browse_days', 'clock.as_of_date') }}
 
 ),
 

@@ -15,20 +15,20 @@ clock as (
 category_views as (
 
     select
-        views.customer_id,
-        views.category,
-        sum(views.product_view_count) as product_view_count
-    from {{ ref('fct_category_view_days') }} as views
+        view_days.customer_id,
+        view_days.category,
+        sum(view_days.product_view_count) as product_view_count
+    from {{ ref('fct_category_view_days') }} as view_days
     cross join clock
     cross join thresholds
     where
-        views.customer_id is not null
-        and views.category is not null
-        and views.view_date < clock.as_of_date
-        and views.view_date >= {{ dbt.dateadd('day', '-thresholds.lookback_days', 'clock.as_of_date') }}
+        view_days.customer_id is not null
+        and view_days.category is not null
+        and view_days.view_date < clock.as_of_date
+        and view_days.view_date >= {{ dbt.dateadd('day', '-thresholds.lookback_days', 'clock.as_of_date') }}
     group by
-        views.customer_id,
-        views.category
+        view_days.customer_id,
+        view_days.category
 
 ),
 
