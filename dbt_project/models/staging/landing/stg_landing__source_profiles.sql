@@ -24,16 +24,23 @@ with
     ),
 
 {% endfor %}
+-- days of 24 hours back from the table's newest load: calendar days would compare a day that has only begun
 load_days as (
 
     {% for source_name, table_name, key in landing_tables() %}
         select
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,
-            cast(_loaded_at as date) as load_date,
-            count(*) as row_count
+            cast(floor((
+                (
+                    select max({{ epoch_micros('newest._loaded_at') }})
+                    from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }} as newest
+                ) - {{ epoch_micros('_loaded_at') }}
+            ) / 86400000000.0) as bigint) as days_back,
+            count(*) as row_count,
+            max(_loaded_at) as last_loaded_at
         from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-        group by load_date
+        group by days_back
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -41,39 +48,26 @@ load_days as (
 
 newest_load as (
 
-    select max(load_date) as newest_load_date
+    select max(last_loaded_at) as last_loaded_at
     from load_days
-
-),
-
-ranked_days as (
-
-    select
-        load_days.*,
-        {{ days_between('load_days.load_date', 'newest_load.newest_load_date') }} as days_old,
-        row_number() over (
-            partition by load_days.source_name, load_days.table_name
-            order by load_days.load_date desc
-        ) as days_back
-    from load_days
-    cross join newest_load
 
 ),
 
 volumes as (
 
     select
-        source_name,
-        table_name,
-        sum(row_count) as row_count,
-        min(days_old) as days_behind,
-        sum(case when days_back = 1 then row_count end)
-        / median(case when days_back between 2 and {{ var('profile_days') }} then row_count end) as newest_day_ratio,
+        load_days.source_name,
+        load_days.table_name,
+        sum(load_days.row_count) as row_count,
+        min({{ days_between('cast(load_days.last_loaded_at as date)', 'cast(newest_load.last_loaded_at as date)') }}) as days_behind,
+        sum(case when load_days.days_back = 0 then load_days.row_count end)
+        / median(case when load_days.days_back between 1 and {{ var('profile_days') }} then load_days.row_count end) as newest_day_ratio,
         count(*) as load_day_count
-    from ranked_days
+    from load_days
+    cross join newest_load
     group by
-        source_name,
-        table_name
+        load_days.source_name,
+        load_days.table_name
 
 ),
 
