@@ -8,9 +8,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 from filelock import FileLock
 
@@ -21,6 +23,9 @@ from orchestration.paths import DBT_PROJECT, PROFILES, REPOSITORY, DataFolder
 NEEDS_SCORES = "source:ml+"
 # The order of the folders; the customer 360 is assembled between segments and audiences.
 STREET = ("staging", "intermediate", "marts", "features", "scores", "segments", "customer_360", "audiences", "sync", "feedback")
+# What people and other systems look at is rebuilt every night.
+LOOKED_AT = ("customer_360", "audiences", "sync", "feedback")
+NIGHTLY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
 ACCOUNTING_MODEL = "stg_landing__row_counts"
 VARS_FILE = "dbt_vars.json"
 WATCHED = (DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "packages.yml", PROFILES / "profiles.yml")
@@ -35,6 +40,11 @@ class StreetTranslator(DagsterDbtTranslator):
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return group_of(dbt_resource_props)
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        is_looked_at = spec.group_name in LOOKED_AT and not unique_id.startswith("source.")
+        return spec.replace_attributes(freshness_policy=NIGHTLY) if is_looked_at else spec
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         return {

@@ -101,7 +101,9 @@ def read_summary(folder: DataFolder) -> Summary:
         )
 
 
-def show_summary(summary: Summary, folder: DataFolder, console: Console, benchmarks: Sequence[Benchmark] = ()) -> None:
+def show_summary(
+    summary: Summary, folder: DataFolder, console: Console, benchmarks: Sequence[Benchmark] = (), agreement: float | None = None
+) -> None:
     """Print the tables."""
     console.print()
     console.rule("[bold]audience360", align="left")
@@ -109,7 +111,7 @@ def show_summary(summary: Summary, folder: DataFolder, console: Console, benchma
     console.print(_audiences(summary))
     console.print(_segments(summary))
     if summary.clusters:
-        console.print(_clusters(summary))
+        console.print(_clusters(summary, agreement))
     console.print(_models(summary, benchmarks))
     console.print(_where_next(folder))
 
@@ -151,12 +153,15 @@ def _segments(summary: Summary) -> Table:
     return table
 
 
-def _clusters(summary: Summary) -> Table:
+def _clusters(summary: Summary, agreement: float | None) -> Table:
     table = Table("cluster", title="Behavioural clusters", title_justify="left")
     table.add_column("customers", justify="right")
     table.add_column("share", justify="right")
     for name, count, share in summary.clusters:
         table.add_row(str(name), f"{_count(count):,}", f"{float(str(share)):.0%}")
+    if agreement is not None:
+        table.caption = f"adjusted Rand index with the latent types of the demo world: {agreement:.2f}"
+        table.caption_justify = "left"
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import adjusted_rand_score, roc_auc_score
 
 from orchestration.model_data import as_date, clock
 from orchestration.model_store import ModelStore
@@ -77,6 +77,24 @@ def purchase_benchmark(folder: DataFolder) -> Benchmark | None:
         _auc(judged, "observable_probability"),
         _auc(judged, "latent_probability"),
     )
+
+
+def cluster_agreement(folder: DataFolder) -> float | None:
+    """Adjusted Rand index of the clusters and the latent types; None without a truth or without clusters."""
+    if not (folder.truth / "people.parquet").exists():
+        return None
+    persons = CUSTOMER_PERSONS.format(identifiers=literal(folder.truth / "identifiers.parquet"))
+    rows = Warehouse(folder.root).frame(
+        f"""
+        with persons as ({persons})
+        select clusters.cluster_id, people.latent_type
+        from ml.customer_clusters as clusters
+        inner join persons on clusters.customer_id = persons.customer_id
+        inner join read_parquet({literal(folder.truth / "people.parquet")}) as people on persons.person_id = people.person_id
+        where clusters.as_of_date = (select as_of_date from intermediate.int_clock)
+        """
+    )
+    return None if rows.empty else float(adjusted_rand_score(rows["latent_type"], rows["cluster_id"]))
 
 
 def _auc(judged: pd.DataFrame, column: str) -> float:

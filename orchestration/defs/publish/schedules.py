@@ -31,6 +31,8 @@ def street_hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.S
     current = landing_digest(data_folder().landing)
     if current is None:
         return dg.SkipReason("nothing was delivered yet")
+    if context.instance.get_runs(filters=dg.RunsFilter(tags={"a360/landing": current}), limit=1):
+        return dg.SkipReason("nothing was delivered since the last run")
     return dg.RunRequest(run_key=f"landing-{current}", tags=STREET_TAGS | {"a360/trigger": "hourly", "a360/landing": current})
 
 
