@@ -10,14 +10,14 @@ import duckdb
 from orchestration.generators import behaviour
 from orchestration.generators import reference as ref
 
-# Where organic visits come from, in slots of one percent: source, medium, campaign and referrer.
-TRAFFIC: tuple[tuple[int, int, str | None, str | None, str | None, str | None], ...] = (
-    (0, 34, None, None, None, None),
-    (35, 62, None, None, None, "https://www.google.com/"),
-    (63, 76, "google", "cpc", "brand-search", "https://www.google.com/"),
-    (77, 87, "instagram", "social", "always-on", "https://l.instagram.com/"),
-    (88, 93, "facebook", "social", "retargeting", "https://l.facebook.com/"),
-    (94, 99, "pricecompare", "affiliate", "feed", "https://pricecompare.example/"),
+# Where organic visits come from: share in percent, source, medium, campaign and referrer.
+TRAFFIC: tuple[tuple[int, str | None, str | None, str | None, str | None], ...] = (
+    (35, None, None, None, None),
+    (28, None, None, None, "https://www.google.com/"),
+    (14, "google", "cpc", "brand-search", "https://www.google.com/"),
+    (11, "instagram", "social", "always-on", "https://l.instagram.com/"),
+    (6, "facebook", "social", "retargeting", "https://l.facebook.com/"),
+    (6, "pricecompare", "affiliate", "feed", "https://pricecompare.example/"),
 )
 TYPE_NUMBERS = (
     "mission_rate", "visit_mission", "visit_quiet", "order_mission", "cart_mission", "order_quiet", "cart_quiet", "store_order",
@@ -108,10 +108,9 @@ def _load_wares(connection: duckdb.DuckDBPyConnection) -> None:
     devices = [(number, device.device_type, device.browser, device.user_agent) for number, device in enumerate(ref.DEVICES)]
     _create(connection, "devices", device_columns, devices)
     _create_slots(connection, "device_slots", "device_number", [device.weight for device in ref.DEVICES])
-    traffic_columns = {"from_slot": "int", "to_slot": "int"} | dict.fromkeys(
-        ("utm_source", "utm_medium", "utm_campaign", "referrer"), "varchar"
-    )
-    _create(connection, "traffic", traffic_columns, TRAFFIC)
+    traffic_columns = {"traffic_number": "int"} | dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "referrer"), "varchar")
+    _create(connection, "traffic", traffic_columns, [(number, *origin) for number, (_, *origin) in enumerate(TRAFFIC)])
+    _create_slots(connection, "traffic_slots", "traffic_number", [share for share, *_ in TRAFFIC])
 
 
 def _load_behaviour(connection: duckdb.DuckDBPyConnection) -> None:

@@ -192,11 +192,25 @@ delayed as (
 
 )
 
+-- Texts that all events of a session share are made once, here.
 select
     delayed.*,
+    'e' || hex40(delayed.visit_number) as event_prefix,
+    'cart_' || hex40(delayed.cart_code) as cart_id,
+    categories.category_name,
+    categories.search_words,
+    campaigns.campaign_id,
+    case when campaigns.campaign_id is not null then 'email' else traffic.utm_source end as utm_source,
+    case when campaigns.campaign_id is not null then 'email' else traffic.utm_medium end as utm_medium,
+    coalesce(campaigns.campaign_id, traffic.utm_campaign) as utm_campaign,
+    traffic.referrer,
     copies.copy_number,
-    copies.copy_number * (3600 + pick(ks, 65, 100000)) as copy_delay_seconds
+    copies.copy_number * (3600 + pick(delayed.ks, 65, 100000)) as copy_delay_seconds
 from delayed
+inner join categories on delayed.category_number = categories.category_number
+inner join traffic_slots on pick(delayed.ks, 70, 100) = traffic_slots.slot
+inner join traffic on traffic_slots.traffic_number = traffic.traffic_number
+left join campaigns on delayed.c = campaigns.c
 -- One session in 150 is delivered twice, the second time within a day.
 inner join (values (0), (1)) as copies(copy_number) on copies.copy_number = 0 or u01(delayed.ks, 66) < 0.0065
 where

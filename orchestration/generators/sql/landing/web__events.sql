@@ -59,20 +59,20 @@ shown as (
 final as (
 
     select
-        'e' || hex40(visit_number) || lpad(e::varchar, 3, '0') as event_id,
+        event_prefix || lpad(e::varchar, 3, '0') as event_id,
         case when u01(ke, 9) < 0.0004 then null when u01(ke, 9) < 0.0007 then 'pageview' else event_type end as event_type,
         happened_at + to_seconds(skew_seconds) as event_at,
         happened_at + to_microseconds(delay_seconds * 1000000::bigint + 300000 + pick(ke, 2, 4000000)) as received_at,
         case when u01(ke, 9) >= 0.9998 then null else anonymous_id end as anonymous_id,
         user_id,
-        case when event_type in ('add_to_cart', 'remove_from_cart', 'checkout_started', 'purchase') then 'cart_' || hex40(cart_code) end as cart_id,
+        case when event_type in ('add_to_cart', 'remove_from_cart', 'checkout_started', 'purchase') then cart_id end as cart_id,
         case when event_type = 'purchase' then order_id end as order_id,
         case when product_number is not null then 'P' || lpad(product_number::varchar, 5, '0') end as product_id,
         case when event_type in ('add_to_cart', 'remove_from_cart') then 1 end::bigint as quantity,
         case when event_type = 'search' then search_words[1 + pick(ke, 3, len(search_words))] end as search_term,
         case when event_type in ('page_view', 'product_view') then round(greatest(0.5, duration / event_count * (0.5 + u01(ke, 4))), 1) end as dwell_seconds,
         case event_type
-            when 'page_view' then case when e = 0 and c is null then '/' else '/c/' || category_name end
+            when 'page_view' then case when e = 0 and campaign_id is null then '/' else '/c/' || category_name end
             when 'search' then '/search'
             when 'add_to_cart' then '/cart'
             when 'remove_from_cart' then '/cart'
@@ -80,10 +80,10 @@ final as (
             when 'purchase' then '/checkout/confirmed'
             else '/p/' || lpad(product_number::varchar, 5, '0')
         end as page_url,
-        case when e > 0 then 'https://shop.example/' else traffic.referrer end as referrer,
-        case when c is not null then 'email' else traffic.utm_source end as utm_source,
-        case when c is not null then 'email' else traffic.utm_medium end as utm_medium,
-        case when c is not null then campaigns.campaign_id else traffic.utm_campaign end as utm_campaign,
+        case when e > 0 then 'https://shop.example/' else referrer end as referrer,
+        utm_source,
+        utm_medium,
+        utm_campaign,
         device_type,
         browser,
         locale as language,
@@ -93,9 +93,6 @@ final as (
         received_at + to_seconds(copy_delay_seconds) as available_at,
         null::int as redelivered_after_hours
     from shown
-    inner join categories on shown.category_number = categories.category_number
-    inner join traffic on pick(shown.ks, 70, 100) between traffic.from_slot and traffic.to_slot
-    left join campaigns using (c)
 
 )
 
