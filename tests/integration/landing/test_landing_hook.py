@@ -62,6 +62,8 @@ def test_every_record_of_every_format_is_accounted_for(street: Street) -> None:
     assert street.dbt("run", "--full-refresh", *ITEMS).succeeded
     assert street.rows("select * from staging.base_shop__order_items order by all") == incremental
     later = "select order_item_id, _row_status, _file_path from staging.base_shop__order_items where _file_path like '%later%' order by 1"
+    [(_, plan)] = street.rows("explain select * from landing_shop.order_items where _file_path = 'shop/order_items/later.csv'")
+    assert ["Scanning Files: 1/4" in plan, "Scanning Files: 0/1" in plan] == [True, True]
     assert street.rows(later) == [
         ("i1", "duplicate", "shop/order_items/later.csv"),
         ("i9", "accepted", "shop/order_items/later.csv"),
