@@ -103,9 +103,9 @@ placed as (
         people.utc_offset,
         people.peak_hour,
         case people.summer_time when 'north' then calendar.is_northern_summer when 'south' then not calendar.is_northern_summer else false end as is_summer_time,
-        -- Sessions start early enough to end on the same day.
+        -- Sessions last twenty minutes at most, and start early enough to end on the same day.
         ((people.peak_hour + normalish(visits.ks, 30) * 2.4 - people.utc_offset - is_summer_time::int + 72) % 24 * 3600)::int as raw_second,
-        case when raw_second > 82800 then 165600 - raw_second else raw_second end as start_second
+        case when raw_second > 85200 then 170400 - raw_second else raw_second end as start_second
     from visits
     inner join people on visits.p = people.p
     inner join calendar on visits.t = calendar.t
