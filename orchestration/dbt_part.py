@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from orchestration.atomic_files import write_whole
 from orchestration.paths import DBT_PROJECT, PROFILES, REPOSITORY, DataFolder
+from orchestration.variables import dbt_vars, vars_arguments
 
 # Models that need what Python wrote, and everything after them: dbt runs once before the Python models and once after.
 NEEDS_SCORES = "source:ml+"
@@ -27,7 +28,6 @@ STREET = ("staging", "intermediate", "marts", "features", "scores", "segments", 
 LOOKED_AT = ("customer_360", "audiences", "sync", "feedback")
 NIGHTLY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
 ACCOUNTING_MODEL = "stg_landing__row_counts"
-VARS_FILE = "dbt_vars.json"
 WATCHED = (DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "packages.yml", PROFILES / "profiles.yml")
 WATCHED_FOLDERS = (DBT_PROJECT / "models", DBT_PROJECT / "macros", DBT_PROJECT / "tests", REPOSITORY / "seeds")
 
@@ -98,18 +98,6 @@ def street_manifest(file: Path) -> dict[str, Any]:
                 node["attached_node"] = ranked[-1] if ranked else _accounting(manifest)
                 node["depends_on"]["nodes"] = parents or [node["attached_node"]]
     return manifest
-
-
-def dbt_vars(folder: DataFolder) -> dict[str, Any]:
-    """Variables of this data folder, such as the reporting currency of an example shop."""
-    file = folder.root / VARS_FILE
-    return dict(json.loads(file.read_text())) if file.exists() else {}
-
-
-def vars_arguments(folder: DataFolder) -> list[str]:
-    """The same as dbt arguments."""
-    variables = dbt_vars(folder)
-    return ["--vars", json.dumps(variables, sort_keys=True)] if variables else []
 
 
 def dbt_executable() -> str:

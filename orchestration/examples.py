@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ import duckdb
 import yaml
 
 from orchestration.atomic_files import write_whole
-from orchestration.dbt_part import VARS_FILE
 from orchestration.paths import DBT_PROJECT, REPOSITORY, DataFolder
 from orchestration.source_tables import landing_sources
+from orchestration.variables import keep_vars
 from orchestration.warehouse import literal
 
 EXAMPLES = REPOSITORY / "examples"
@@ -90,7 +89,7 @@ def prepare_example(name: str, data_dir: Path, deliveries: Deliveries = "all") -
         connection.execute("set timezone = 'UTC'")
         _create_input(connection, example)
         landed = [_land(connection, example, table, file, folder, deliveries) for table, file in example.tables.items()]
-    write_whole(folder.root / VARS_FILE, json.dumps(dict(example.variables), sort_keys=True) + "\n")
+    keep_vars(folder, example.variables)
     return landed
 
 

@@ -7,9 +7,10 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 from pydantic import Field
 
-from orchestration.dbt_part import NEEDS_SCORES, StreetTranslator, prepared_manifest, project_of, street_manifest, vars_arguments
+from orchestration.dbt_part import NEEDS_SCORES, StreetTranslator, prepared_manifest, project_of, street_manifest
 from orchestration.paths import data_folder
 from orchestration.resources.street import Street
+from orchestration.variables import vars_arguments
 
 FOLDER = data_folder()
 PROJECT = project_of(FOLDER)

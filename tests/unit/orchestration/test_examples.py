@@ -7,9 +7,9 @@ import duckdb
 import pytest
 
 from orchestration import examples
-from orchestration.dbt_part import vars_arguments
 from orchestration.examples import ExampleError, prepare_example, read_example
 from orchestration.paths import DataFolder
+from orchestration.variables import vars_arguments
 
 MAPPING = """\
 name: corner_shop
