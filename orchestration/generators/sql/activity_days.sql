@@ -20,12 +20,13 @@ mission_visits as (
         mix32(xor(people.k, calendar.kt)) as kd,
         true as is_mission,
         mission_days.t = people.join_day as is_join_day,
-        (mix32(xor(people.k, calendar.kt)) >> 16) < 65536 * latent_types.visit_mission * calendar.weekday_factors[1 + people.rhythm] as is_visit
+        65536 * latent_types.visit_mission * calendar.weekday_factors[1 + people.rhythm] as visit_cut,
+        (kd >> 16) < visit_cut as is_visit
     from mission_days
     inner join people on mission_days.p = people.p
     inner join calendar on mission_days.t = calendar.t
     inner join latent_types on people.z = latent_types.type_number
-    where (people.starts_dormant + len(list_filter(people.spell_ends, lambda d: d <= mission_days.t))) % 2 = 0
+    where is_alive_on(people.starts_dormant, people.spell_ends, mission_days.t)
 
 ),
 
@@ -53,7 +54,7 @@ days as (
         bool_or(is_join_day) as is_join_day,
         bool_or(is_visit) as is_visit
     from (
-        select * from mission_visits
+        select * exclude (visit_cut) from mission_visits
         union all
         select * from quiet_visits
     )
@@ -68,7 +69,7 @@ outcomes as (
         people.z,
         people.kind,
         people.is_tracked,
-        (people.starts_dormant + len(list_filter(people.spell_ends, lambda d: d <= days.t))) % 2 = 0 as is_alive,
+        is_alive_on(people.starts_dormant, people.spell_ends, days.t) as is_alive,
         case when calendar.is_sale then latent_types.sale_lift else 1.0 end as lift,
         latent_types.* exclude (type_number)
     from days

@@ -11,8 +11,16 @@ create or replace macro mix32(x) as mix_step_3(mix_step_2(mix_step_1(x)));
 -- multiply, flip fixed bits and keep the middle of the product. Unlike mix32 each round names its argument once, so nested
 -- keys stay short expressions. Uniformity and independence of neighbours are tested (tests/unit/generators/test_macros.py).
 create or replace macro middle(x, factor, flips) as low32(xor(x * (factor)::ubigint, (flips)::ubigint) >> 16);
-create or replace macro child_key(k, n) as 
-    middle(middle(middle(middle(low32(k + (n)::ubigint * 2654435769::ubigint), 2654435761, 9172280022865181717), 3266489917, 1609587927113164721), 2246822519, 2870177450306104111), 656542357, 11400714819842046393);
+create or replace macro child_key(k, n) as middle(
+    middle(
+        middle(
+            middle(low32(k + (n)::ubigint * 2654435769::ubigint), 2654435761, 9172280022865181717),
+            3266489917, 1609587927113164721
+        ),
+        2246822519, 2870177450306104111
+    ),
+    656542357, 11400714819842046393
+);
 -- A uniform draw in [0, 1): draw number n of key k.
 create or replace macro u01(k, n) as child_key(k, n) / 4294967296.0::double;
 -- A whole number in [0, size).
@@ -27,6 +35,12 @@ create or replace macro geometric_days(u, r) as 1 + floor(ln(1.0 - (u)) / ln(1.0
 create or replace macro times_odd(x) as ((x)::ubigint * 40692013::ubigint + 531972348127::ubigint) & 1099511627775::ubigint;
 create or replace macro scramble40(x) as xor(times_odd(x), times_odd(x) >> 20);
 create or replace macro hex40(x) as lower(lpad(to_hex(scramble40(x)), 10, '0'));
+-- A number for what somebody did on a day, by kind (0 to 7), and what it makes: visits, orders and carts share one range, below
+-- 2^37. Accounts come from person numbers below 2^22, second accounts from the next 2^22, guest accounts from beyond 2^37.
+create or replace macro deed_number(t, kind, p) as ((t) * 8 + (kind))::bigint * 4194304 + (p);
+create or replace macro first_account(p) as 'S' || hex40(p);
+create or replace macro second_account(p) as 'S' || hex40((p) + 4194304);
+create or replace macro guest_account(order_number) as 'S' || hex40((order_number) + 137438953472);
 -- Seven digits, the first from 2 to 9: a bijection of person numbers below the prime 7,999,993.
 create or replace macro seven_digits(x) as (2000000 + ((x)::bigint * 1234577) % 7999993)::varchar;
 
@@ -42,16 +56,18 @@ create or replace macro day_number(moment) as ((moment)::date - getvariable('sta
 create or replace macro as_typed(email, k) as case
     when u01(k, 901) < 0.03 then upper(email)
     when u01(k, 901) < 0.07 then upper(email[1]) || email[2:]
-    when u01(k, 901) < 0.10 and regexp_matches(email, '@(gmail|outlook|icloud)\.com$') then replace(email, '@', pick_from(['+shop@', '+news@', '+orders@'], k, 902))
+    when u01(k, 901) < 0.10 and regexp_matches(email, '@(gmail|outlook|icloud)\.com$')
+        then replace(email, '@', pick_from(['+shop@', '+news@', '+orders@'], k, 902))
     when u01(k, 901) < 0.12 and email like '%@gmail.com' then replace(split_part(email, '@', 1), '.', '') || '@gmail.com'
     when u01(k, 901) < 0.13 then ' ' || email
     when u01(k, 901) < 0.14 then email || ' '
     else email
 end;
 -- The form that all spellings of one mailbox share; staging must arrive at the same one.
+create or replace macro mailbox_of(email) as split_part(split_part(email, '@', 1), '+', 1);
 create or replace macro canonical_email(email) as case
-    when lower(trim(email)) like '%@gmail.com' then replace(split_part(split_part(lower(trim(email)), '@', 1), '+', 1), '.', '') || '@gmail.com'
-    else split_part(split_part(lower(trim(email)), '@', 1), '+', 1) || '@' || split_part(lower(trim(email)), '@', 2)
+    when lower(trim(email)) like '%@gmail.com' then replace(mailbox_of(lower(trim(email))), '.', '') || '@gmail.com'
+    else mailbox_of(lower(trim(email))) || '@' || split_part(lower(trim(email)), '@', 2)
 end;
 -- A phone number as people type it, from its country prefix, trunk digit and national number.
 create or replace macro phone_as_typed(prefix, trunk, national, k) as case
@@ -72,4 +88,7 @@ create or replace macro item_product(ki, category_number) as
     + case when u01(ki, 1) < 0.8 then category_number else pick(ki, 2, 8) end;
 create or replace macro initcap_word(word) as upper((word)[1]) || (word)[2:];
 -- A campaign has one message per person; cart reminders, which share the campaign of their month, have one per person and day.
-create or replace macro message_id_of(t, c, p) as 'm' || hex40((t * 8 + c % 8)::bigint * 4194304 + p);
+create or replace macro message_id_of(t, c, p) as 'm' || hex40(deed_number(t, c % 8, p));
+-- Spells of being alive and dormant take turns; spell_ends holds the first day of each spell after the first.
+create or replace macro is_alive_on(starts_dormant, spell_ends, t) as
+    ((starts_dormant) + len(list_filter(spell_ends, lambda first_day: first_day <= (t)))) % 2 = 0;

@@ -64,7 +64,8 @@ where
     people.has_email_consent
     and campaigns.t > greatest(people.enter_day, people.consent_day)
     and (people.withdrawal_day is null or campaigns.t < people.withdrawal_day)
-    and u01(mix32(xor(people.k, campaigns.kc)), 1) < target_share(campaigns.campaign_type, frequencies.newsletter_share, frequencies.promotion_share)
+    and u01(mix32(xor(people.k, campaigns.kc)), 1)
+    < target_share(campaigns.campaign_type, frequencies.newsletter_share, frequencies.promotion_share)
     and (people.mailbox_dead_day <= campaigns.t or u01(mix32(xor(people.k, campaigns.kc)), 2) < 0.0019)
 group by people.p;
 

@@ -66,7 +66,7 @@ drawn as (
             when u01(km, 3) < getvariable('control_share') + getvariable('variant_share') then 2
             else 3
         end as variant_number,
-        (people.starts_dormant + len(list_filter(people.spell_ends, lambda d: d <= messages.t))) % 2 = 0 as is_alive,
+        is_alive_on(people.starts_dormant, people.spell_ends, messages.t) as is_alive,
         people.has_machine_opens,
         people.has_link_scanner,
         people.peak_hour,
@@ -103,11 +103,12 @@ decided as (
             when cart_key is not null then getvariable('reminder_click') * click_factors[variant_number]
             else least(click_rate * click_factors[variant_number], 0.9) * case when is_alive then 1 else getvariable('dormant_click') end
         end as is_click_if_opened,
+        (peak_hour - utc_offset + normalish(km, 12) * 0.8 + 72) % 24 as own_hour,
         -- Half of the people read soon after it arrives, the others at their own hour, that day or the next.
         case
             when u01(km, 9) < 0.45 then 120 + 5400 * u01(km, 10) * u01(km, 11)
             else
-                60 + ((peak_hour - utc_offset + normalish(km, 12) * 0.8 + 72) % 24 * 3600 - start_seconds - pick(km, 20, 900) + 172800) % 86400
+                60 + (own_hour * 3600 - start_seconds - pick(km, 20, 900) + 172800) % 86400
                 + case when u01(km, 16) < 0.15 then 86400 else 0 end
         end as open_delay
     from drawn
@@ -148,6 +149,7 @@ select
     and (not has_machine_opens or is_click_if_opened or u01(km, 24) < getvariable('visible_open')) as is_open_visible,
     sent_at + to_microseconds(((delivery_delay + human_open_delay) * 1000000)::bigint) as opened_at,
     sent_at + to_microseconds(((delivery_delay + human_open_delay + 8 + pick(km, 25, 120)) * 1000000)::bigint) as clicked_at,
-    u01(km, 26) < case when cart_key is not null then getvariable('reminder_order') else mail_order end * order_factors[variant_number] as is_order_if_clicked,
+    u01(km, 26) < order_factors[variant_number] * case when cart_key is not null then getvariable('reminder_order') else mail_order end
+        as is_order_if_clicked,
     case when u01(km, 27) < 0.25 then 1 else 0 end as cart_if_clicked
 from timed;

@@ -13,4 +13,5 @@ where
     campaigns.t >= getvariable('from_day')
     and campaigns.t < getvariable('to_day')
     and campaigns.t between mailable.mail_from and mailable.mail_until
-    and u01(mix32(xor(people.k, campaigns.kc)), 1) < target_share(campaigns.campaign_type, mailable.newsletter_share, mailable.promotion_share);
+    and u01(mix32(xor(people.k, campaigns.kc)), 1)
+    < target_share(campaigns.campaign_type, mailable.newsletter_share, mailable.promotion_share);

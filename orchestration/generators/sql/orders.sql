@@ -26,7 +26,7 @@ in_store as (
     select
         activity.p,
         activity.t,
-        (activity.t * 8 + 4)::bigint * 4194304 + activity.p as order_number,
+        deed_number(activity.t, 4, activity.p) as order_number,
         child_key(activity.kd, 811) as ko,
         child_key(activity.kd, 812) as item_key,
         case
@@ -51,7 +51,7 @@ passers_by as (
     select
         null::int as p,
         calendar.t,
-        (calendar.t * 8 + 5)::bigint * 4194304 + slots.slot as order_number,
+        deed_number(calendar.t, 5, slots.slot) as order_number,
         child_key(calendar.kt, 900000 + slots.slot) as ko,
         child_key(calendar.kt, 1900000 + slots.slot) as item_key,
         1 + pick(child_key(calendar.kt, 900000 + slots.slot), 1, 2) as item_count,
@@ -97,7 +97,11 @@ select
         when not orders.is_store and u01(orders.ko, 5) < 0.5 then 3
         else 4
     end as account_kind,
-    case when people.second_email is not null and (account_kind = 2 or account_kind > 2 and u01(orders.ko, 6) < 0.35) then people.second_email else people.email end as email,
+    case
+        when people.second_email is null then people.email
+        when account_kind = 2 or account_kind > 2 and u01(orders.ko, 6) < 0.35 then people.second_email
+        else people.email
+    end as email,
     people.junk_email,
     people.national_number,
     people.phone_prefix,
@@ -105,7 +109,8 @@ select
     people.first_name,
     people.last_name,
     orders.kind = 0 and u01(orders.ko, 7) < 0.003 and orders.p is not null and account_kind = 4 as is_junk_email,
-    coalesce(u01(orders.ko, 8) < case when orders.kind = 1 then 0.3 else latent_types.coupon end, false) and orders.p is not null as has_coupon,
+    orders.p is not null
+    and coalesce(u01(orders.ko, 8) < case when orders.kind = 1 then 0.3 else latent_types.coupon end, false) as has_coupon,
     case when u01(orders.ko, 9) < 0.035 and not orders.is_store then 'cancelled' else 'delivered' end as final_status,
     -- Tills and queues: most orders are available within a minute, a few days later, very few after more than a week.
     orders.ordered_at + to_seconds(20 + pick(orders.ko, 10, 40))

@@ -81,7 +81,7 @@ addressed as (
             when u01(k, 22) < 0.68 then 'yahoo.com'
             when u01(k, 22) < 0.80 then 'icloud.com'
             when u01(k, 22) < 0.94 then mail_provider
-            else pick_from(['northgate-partners.example', 'hallworth.example', 'ridgeline-labs.example', 'city-works.example', 'bellweather.example'], k, 23)
+            else pick_from(['northgate-partners', 'hallworth', 'ridgeline-labs', 'city-works', 'bellweather'], k, 23) || '.example'
         end as email_domain,
         area_code || case when area_code = '' then mobile_stem else '' end || seven_digits(p) as national_number
     from named
@@ -126,18 +126,29 @@ select
     -- One person in eight has a second address, which carries the number inside the name.
     case
         when u01(k, 25) < 0.12
-            then first_ascii || email_number || last_ascii || '@' || pick_from(['gmail.com', 'outlook.com', 'yahoo.com', 'proton.me'], k, 26)
+            then
+                first_ascii || email_number || last_ascii || '@'
+                || pick_from(['gmail.com', 'outlook.com', 'yahoo.com', 'proton.me'], k, 26)
     end as second_email,
     case
         when u01(k, 27) < 0.006
             then pick_from(['test@test.com', 'noreply@shop.com', 'none@none.com', 'a@a.com', 'asdf@asdf.com'], k, 28)
     end as junk_email,
-    pick_from(['organic', 'organic', 'paid_search', 'paid_search', 'social', 'referral', 'email', 'store', 'affiliate'], k, 71) as acquisition_source,
-    postcode_stem || case postcode_digits when 1 then (1 + pick(k, 72, 9))::varchar else lpad(pick(k, 72, pow(10, postcode_digits)::int)::varchar, postcode_digits, '0') end
+    pick_from(
+        ['organic', 'organic', 'paid_search', 'paid_search', 'social', 'referral', 'email', 'store', 'affiliate'], k, 71
+    ) as acquisition_source,
+    postcode_stem
+    || case postcode_digits
+        when 1 then (1 + pick(k, 72, 9))::varchar
+        else lpad(pick(k, 72, pow(10, postcode_digits)::int)::varchar, postcode_digits, '0')
+    end
     || case country
         when 'GB' then ' ' || (1 + pick(k, 73, 9)) || pick_from(['AB', 'DE', 'HJ', 'LN', 'PQ', 'RT', 'UW', 'XY'], k, 74)
         when 'NL' then ' ' || pick_from(['AB', 'CD', 'EG', 'HJ', 'KL', 'NP', 'RS', 'TV'], k, 74)
-        when 'CA' then pick_from(['A', 'B', 'C', 'E', 'G'], k, 73) || ' ' || (1 + pick(k, 74, 9)) || pick_from(['B', 'H', 'K', 'M', 'T'], k, 75) || (1 + pick(k, 76, 9))
+        when 'CA'
+            then
+                pick_from(['A', 'B', 'C', 'E', 'G'], k, 73) || ' '
+                || (1 + pick(k, 74, 9)) || pick_from(['B', 'H', 'K', 'M', 'T'], k, 75) || (1 + pick(k, 76, 9))
         else ''
     end as postcode,
     email_domain = 'icloud.com' or (email_domain = 'gmail.com' and u01(k, 29) < 0.22) as has_machine_opens,

@@ -4,7 +4,8 @@ select
     products.number::int as product_number,
     mix32(low32(products.number::ubigint * 3266489917::ubigint + getvariable('seed_key')::ubigint)) as kp,
     'P' || lpad(products.number::varchar, 5, '0') as product_id,
-    upper(shelves.category_name[1:3]) || '-' || lpad(shelves.shelf_number::varchar, 2, '0') || '-' || lpad(products.number::varchar, 5, '0') as sku,
+    upper(shelves.category_name[1:3]) || '-' || lpad(shelves.shelf_number::varchar, 2, '0')
+    || '-' || lpad(products.number::varchar, 5, '0') as sku,
     pick_from(brands.words, kp, 10) as brand,
     brand || ' ' || pick_from(shelves.adjectives, kp, 11) || ' ' || pick_from(shelves.nouns, kp, 12) as product_name,
     shelves.category_number,

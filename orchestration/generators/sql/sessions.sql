@@ -66,13 +66,16 @@ people_sessions as (
         locale,
         order_id,
         case when is_on_kiosk then 'store-kiosk-' || pick(ks, 43, 3) else 'a-' || hex40(owner_p * 4 + device_number) end as anonymous_id,
-        case when is_on_kiosk then mix32(77::ubigint + pick(ks, 43, 3)::ubigint) else child_key(owner_k, 200 + device_number) end as device_key,
+        case
+            when is_on_kiosk then mix32(77::ubigint + pick(ks, 43, 3)::ubigint)
+            else child_key(owner_k, 200 + device_number)
+        end as device_key,
         is_on_kiosk,
         case
             when device_number = 2 then null
-            when outcome = 2 and account_kind in (1, 2) then 'S' || hex40(p + case when account_kind = 2 then 4194304 else 0 end)
-            when outcome = 2 then null
-            when has_account and (is_on_kiosk or u01(ks, 44) < 0.35) then 'S' || hex40(p + case when has_second_account and u01(ks, 45) < 0.3 then 4194304 else 0 end)
+            when outcome = 2 then case account_kind when 1 then first_account(p) when 2 then second_account(p) end
+            when has_account and (is_on_kiosk or u01(ks, 44) < 0.35)
+                then case when has_second_account and u01(ks, 45) < 0.3 then second_account(p) else first_account(p) end
         end as user_id,
         case
             when device_number = 2 then null
@@ -82,7 +85,11 @@ people_sessions as (
         end as identified_email,
         c,
         case when outcome > 0 then least(item_count, 3) else 0 end as cart_count,
-        case depth when 0 then (u01(ks, 47) < 0.2)::int when 1 then 1 + (u01(ks, 48) < 0.4)::int else 3 + pick(ks, 48, 3) end as extra_views,
+        case depth
+            when 0 then (u01(ks, 47) < 0.2)::int
+            when 1 then 1 + (u01(ks, 48) < 0.4)::int
+            else 3 + pick(ks, 48, 3)
+        end as extra_views,
         (u01(ks, 49) < 0.28)::int as search_count,
         1 + (u01(ks, 50) < 0.25)::int as page_count,
         (outcome = 1 and u01(ks, 51) < 0.15)::int as remove_count,
@@ -110,7 +117,7 @@ other_slots as (
 other_sessions as (
 
     select
-        (t * 8 + case when is_bot then 6 else 5 end)::bigint * 4194304 + other_slots.slot as visit_number,
+        deed_number(t, case when is_bot then 6 else 5 end, other_slots.slot) as visit_number,
         ks,
         ks as cart_key,
         (not is_bot and u01(ks, 1) < 0.08)::int as outcome,

@@ -102,7 +102,11 @@ placed as (
         people.join_day,
         people.utc_offset,
         people.peak_hour,
-        case people.summer_time when 'north' then calendar.is_northern_summer when 'south' then not calendar.is_northern_summer else false end as is_summer_time,
+        case people.summer_time
+            when 'north' then calendar.is_northern_summer
+            when 'south' then not calendar.is_northern_summer
+            else false
+        end as is_summer_time,
         -- Sessions last twenty minutes at most, and start early enough to end on the same day.
         ((people.peak_hour + normalish(visits.ks, 30) * 2.4 - people.utc_offset - is_summer_time::int + 72) % 24 * 3600)::int as raw_second,
         case when raw_second > 85200 then 170400 - raw_second else raw_second end as start_second
@@ -128,7 +132,10 @@ select
     placed.t = placed.join_day as is_join_day,
     case when u01(placed.cart_key, 31) < 0.65 then placed.favourite_category else pick(placed.cart_key, 32, 8) end as category_number,
     coalesce(placed.clicked_at, day_time(placed.t, placed.start_second)) as started_at,
-    case when placed.outcome = 2 then 240 + pick(placed.ks, 33, 900) else 30 + pick(placed.ks, 34, 240) * (1 + placed.depth) end as duration,
+    case
+        when placed.outcome = 2 then 240 + pick(placed.ks, 33, 900)
+        else 30 + pick(placed.ks, 34, 240) * (1 + placed.depth)
+    end as duration,
     case
         when placed.outcome = 0 then 0
         when placed.kind = 1 or placed.cart_key <> placed.ks and placed.cart_day < placed.t or placed.outcome = 1
@@ -137,8 +144,11 @@ select
         when u01(placed.ks, 36) < latent_types.basket[1] + latent_types.basket[2] then 2 + pick(placed.ks, 37, 2)
         else 4 + pick(placed.ks, 37, 3)
     end as item_count,
-    ((placed.t * 8 + placed.kind)::bigint * 4194304 + placed.p) as visit_number,
-    ((placed.cart_day * 8)::bigint * 4194304 + placed.p) as cart_number,
-    case when placed.kind = 2 and placed.cart_day = placed.t then visit_number else cart_number end as cart_code
+    deed_number(placed.t, placed.kind, placed.p) as visit_number,
+    -- A cart is numbered like the visit that began it.
+    case
+        when placed.kind = 2 and placed.cart_day = placed.t then visit_number
+        else deed_number(placed.cart_day, 0, placed.p)
+    end as cart_code
 from placed
 inner join latent_types on placed.z = latent_types.type_number;

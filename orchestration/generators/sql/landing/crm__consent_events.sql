@@ -6,10 +6,12 @@ decisions as (
         people.*,
         decisions.decision,
         child_key(people.k, 340 + decisions.decision) as kv,
-        case decisions.decision
-            when 1 then 'email' when 2 then 'email' when 3 then 'sms' when 4 then 'push' when 5 then 'email' when 6 then 'email' else 'email'
-        end as channel,
-        case decisions.decision when 2 then 'newsletter' when 6 then 'newsletter' when 7 then 'transactional' else 'marketing' end as purpose,
+        case decisions.decision when 3 then 'sms' when 4 then 'push' else 'email' end as channel,
+        case
+            when decisions.decision in (2, 6) then 'newsletter'
+            when decisions.decision = 7 then 'transactional'
+            else 'marketing'
+        end as purpose,
         case
             when decisions.decision in (5, 6) then 'withdrawn'
             when decisions.decision = 1 and not people.has_email_consent then 'withdrawn'
@@ -45,7 +47,11 @@ select
     channel,
     purpose,
     case when u01(kv, 3) < 0.002 then 'maybe' else status end as status,
-    case decision when 5 then 'preference_centre' when 6 then 'unsubscribe_link' else pick_from(['checkout', 'registration', 'newsletter_form', 'store', 'import'], kv, 4) end as source,
+    case decision
+        when 5 then 'preference_centre'
+        when 6 then 'unsubscribe_link'
+        else pick_from(['checkout', 'registration', 'newsletter_form', 'store', 'import'], kv, 4)
+    end as source,
     day_time(decision_day, pick(kv, 5, 86000)) as occurred_at,
     greatest(day_time(decision_day, pick(kv, 5, 86000)), getvariable('start_date')::timestamp + interval 1 second) as available_at,
     case when u01(kv, 6) < 0.004 then 26 end as redelivered_after_hours

@@ -11,7 +11,7 @@ versions as (
             when 1 then day_time(people.join_day, pick(people.k, 301, 86000))
             else day_time(people.enter_day + 20 + pick(people.k, 302, 700), pick(people.k, 303, 86000))
         end as updated_at,
-        versions.version = 2 and u01(people.k, 304) < 0.6 as has_moved
+        child_key(people.k, 313 + (versions.version = 2 and u01(people.k, 304) < 0.6)::int) as home_key
     from people
     inner join (values (1), (2)) as versions(version) on versions.version = 1 or u01(people.k, 305) < 0.25
     where people.kind in (0, 1)
@@ -33,8 +33,18 @@ select
         when u01(kv, 3) < 0.308 then 'n/a'
         else phone_as_typed(phone_prefix, trunk, national_number, kv)
     end as phone,
-    case when u01(kv, 4) < 0.04 then upper(first_name) when u01(kv, 4) < 0.08 then lower(first_name) when u01(kv, 4) < 0.10 then ' ' || first_name || ' ' else first_name end as first_name,
-    case when u01(kv, 4) < 0.04 then upper(last_name) when u01(kv, 4) < 0.08 then lower(last_name) when u01(kv, 4) > 0.97 then null else last_name end as last_name,
+    case
+        when u01(kv, 4) < 0.04 then upper(first_name)
+        when u01(kv, 4) < 0.08 then lower(first_name)
+        when u01(kv, 4) < 0.10 then ' ' || first_name || ' '
+        else first_name
+    end as first_name,
+    case
+        when u01(kv, 4) < 0.04 then upper(last_name)
+        when u01(kv, 4) < 0.08 then lower(last_name)
+        when u01(kv, 4) > 0.97 then null
+        else last_name
+    end as last_name,
     case
         when u01(k, 310) < 0.12 then null
         when u01(kv, 5) < 0.002 then pick_from(['1990-02-31', '1985-13-01', '2001-06-31', '00/00/0000'], kv, 6)
@@ -50,10 +60,12 @@ select
     end as gender,
     case when u01(kv, 8) < 0.5 then locale else language end as language,
     time_zone,
-    case when u01(kv, 9) < 0.06 then null when language = 'en'
-        then (1 + pick(child_key(k, 313 + has_moved::int), 1, 240)) || ' ' || pick_from(streets.words, child_key(k, 313 + has_moved::int), 2)
-    when language = 'fr' then (1 + pick(child_key(k, 313 + has_moved::int), 1, 120)) || ' ' || pick_from(streets.words, child_key(k, 313 + has_moved::int), 2)
-    else pick_from(streets.words, child_key(k, 313 + has_moved::int), 2) || ' ' || (1 + pick(child_key(k, 313 + has_moved::int), 1, 160)) end as street,
+    case
+        when u01(kv, 9) < 0.06 then null
+        when language = 'en' then (1 + pick(home_key, 1, 240)) || ' ' || pick_from(streets.words, home_key, 2)
+        when language = 'fr' then (1 + pick(home_key, 1, 120)) || ' ' || pick_from(streets.words, home_key, 2)
+        else pick_from(streets.words, home_key, 2) || ' ' || (1 + pick(home_key, 1, 160))
+    end as street,
     city,
     case when u01(kv, 10) < 0.03 then null when u01(kv, 10) < 0.06 then lower(postcode) else postcode end as postcode,
     case when u01(kv, 11) < 0.1 then null else region end as region,

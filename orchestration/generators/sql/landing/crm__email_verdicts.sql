@@ -12,7 +12,10 @@ checks as (
         people.enter_day + 1 + checks.check_number * 365 as check_day
     from people
     inner join (values (1), (2), (3)) as addresses(which)
-        on addresses.which = 1 or addresses.which = 2 and people.second_email is not null or addresses.which = 3 and people.junk_email is not null
+        on
+            addresses.which = 1
+            or addresses.which = 2 and people.second_email is not null
+            or addresses.which = 3 and people.junk_email is not null
     cross join range(8) as checks(check_number)
     where
         u01(people.k, 380) < 0.85

@@ -25,7 +25,11 @@ select
         case when u01(kv, 1) < 0.5 then other.category_name end,
         case when u01(kv, 2) < 0.3 then 'offers' end
     ]), ';') as topics,
-    case when has_email_consent then case when u01(kv, 3) < 0.05 then initcap_word(frequency) else frequency end else 'never' end as frequency,
+    case
+        when not has_email_consent then 'never'
+        when u01(kv, 3) < 0.05 then initcap_word(frequency)
+        else frequency
+    end as frequency,
     case when u01(kv, 4) < 0.3 then 'email;sms' when u01(kv, 4) < 0.4 then 'email;push' when u01(kv, 4) < 0.95 then 'email' end as channels,
     updated_at,
     greatest(updated_at, getvariable('start_date')::timestamp + interval 1 second) as available_at,

@@ -18,7 +18,10 @@ select
     campaign_type,
     category,
     offer_code,
-    case when version = 1 and u01(kc, 20) < 0.05 then null else round((150 + 400 * u01(kc, 21)) * sqrt(getvariable('customers') / 20000.0) * (1 + 0.1 * version), 2) end::decimal(18, 4) as cost,
+    case
+        when version = 1 and u01(kc, 20) < 0.05 then null
+        else round((150 + 400 * u01(kc, 21)) * sqrt(getvariable('customers') / 20000.0) * (1 + 0.1 * version), 2)
+    end::decimal(18, 4) as cost,
     'USD' as currency,
     day_time(t, start_seconds) as scheduled_at,
     updated_at,

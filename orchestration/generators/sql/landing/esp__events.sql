@@ -108,7 +108,10 @@ select
     case
         when event_number = 4 then 'proxy'
         when event_number = 5 then 'datacenter'
-        when event_type in ('open', 'click') then case device_type when 'mobile' then case when u01(km, 57) < 0.6 then 'mobile' else 'residential' end else case when u01(km, 57) < 0.15 then 'corporate' else 'residential' end end
+        when event_type not in ('open', 'click') then null
+        when device_type = 'mobile' and u01(km, 57) < 0.6 then 'mobile'
+        when device_type <> 'mobile' and u01(km, 57) < 0.15 then 'corporate'
+        else 'residential'
     end as ip_class,
     event_at + interval 30 seconds + to_hours(delay_hours) as available_at,
     case when u01(km, 80 + event_number) < 0.004 then 11 end as redelivered_after_hours

@@ -8,7 +8,9 @@ suppressions as (
         people.email,
         mail_stops.stop_reason as reason,
         day_time(mail_stops.stop_day + 1, pick(people.k, 600, 86000)) as suppressed_at,
-        case when mail_stops.stop_reason = 'hard_bounce' and u01(people.k, 601) < 0.04 then 60 + pick(people.k, 602, 100) end as lifted_after
+        case
+            when mail_stops.stop_reason = 'hard_bounce' and u01(people.k, 601) < 0.04 then 60 + pick(people.k, 602, 100)
+        end as lifted_after
     from mail_stops
     inner join people on mail_stops.p = people.p
 

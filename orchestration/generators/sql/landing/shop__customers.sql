@@ -4,7 +4,7 @@ accounts as (
 
     select
         people.p,
-        people.p::bigint as account_number,
+        first_account(people.p) as shop_customer_id,
         child_key(people.k, 400) as kv,
         people.k,
         case when people.junk_email is not null then people.junk_email else people.email end as email,
@@ -18,7 +18,9 @@ accounts as (
         people.kind,
         false as is_guest,
         day_time(people.join_day, pick(people.k, 401, 86000)) as created_at,
-        case when u01(people.k, 402) < 0.15 then day_time(people.enter_day + 15 + pick(people.k, 403, 600), pick(people.k, 404, 86000)) end as changed_at
+        case
+            when u01(people.k, 402) < 0.15 then day_time(people.enter_day + 15 + pick(people.k, 403, 600), pick(people.k, 404, 86000))
+        end as changed_at
     from people
     where people.kind in (0, 2)
 
@@ -26,7 +28,7 @@ accounts as (
 
     select
         p,
-        p::bigint + 4194304,
+        second_account(p),
         child_key(k, 410),
         k,
         coalesce(second_email, email),
@@ -48,7 +50,7 @@ accounts as (
 
     select
         order_plan.p,
-        order_plan.order_number + 137438953472,
+        guest_account(order_plan.order_number),
         child_key(order_plan.ko, 420),
         order_plan.k,
         order_plan.email,
@@ -88,7 +90,7 @@ versions as (
 )
 
 select
-    'S' || hex40(account_number) as shop_customer_id,
+    shop_customer_id,
     as_typed(email, child_key(kv, version)) as email,
     case when u01(kv, 1) < 0.45 then null else phone_as_typed(phone_prefix, trunk, national_number, child_key(kv, version)) end as phone,
     case when u01(kv, 2) < 0.05 then upper(first_name) when u01(kv, 2) < 0.12 then first_name[1:1] || '.' else first_name end as first_name,

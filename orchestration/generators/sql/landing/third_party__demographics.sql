@@ -8,7 +8,8 @@ versions as (
         versions.version,
         child_key(people.k, 620 + versions.version) as kv,
         -- The vendor delivers on the second of the month after somebody appears, and again a year later.
-        date_trunc('month', getvariable('start_date') + people.enter_day)::date + to_months(1 + 12 * versions.version) + to_days(1) as updated_at
+        date_trunc('month', getvariable('start_date') + people.enter_day)::date
+        + to_months(1 + 12 * versions.version) + to_days(1) as updated_at
     from people
     cross join range(6) as versions(version)
     where u01(people.k, 621) < 0.55

@@ -7,7 +7,8 @@ versions as (
         latent_types.price_attitude,
         versions.version,
         child_key(people.k, 640 + versions.version) as kv,
-        date_trunc('month', getvariable('start_date') + people.enter_day)::date + to_months(1 + 12 * versions.version) + to_days(2) as updated_at
+        date_trunc('month', getvariable('start_date') + people.enter_day)::date
+        + to_months(1 + 12 * versions.version) + to_days(2) as updated_at
     from people
     inner join latent_types on people.z = latent_types.type_number
     cross join range(6) as versions(version)

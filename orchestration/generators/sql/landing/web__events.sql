@@ -70,7 +70,9 @@ final as (
         case when product_number is not null then 'P' || lpad(product_number::varchar, 5, '0') end as product_id,
         case when event_type in ('add_to_cart', 'remove_from_cart') then 1 end::bigint as quantity,
         case when event_type = 'search' then search_words[1 + pick(ke, 3, len(search_words))] end as search_term,
-        case when event_type in ('page_view', 'product_view') then round(greatest(0.5, duration / event_count * (0.5 + u01(ke, 4))), 1) end as dwell_seconds,
+        case
+            when event_type in ('page_view', 'product_view') then round(greatest(0.5, duration / event_count * (0.5 + u01(ke, 4))), 1)
+        end as dwell_seconds,
         case event_type
             when 'page_view' then case when e = 0 and campaign_id is null then '/' else '/c/' || category_name end
             when 'search' then '/search'

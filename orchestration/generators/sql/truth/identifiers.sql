@@ -18,13 +18,13 @@ where kind in (0, 1)
 
 union all
 
-select 'shop_customer_id', 'S' || hex40(p), p
+select 'shop_customer_id', first_account(p), p
 from present
 where kind in (0, 2)
 
 union all
 
-select 'shop_customer_id', 'S' || hex40(p + 4194304), p
+select 'shop_customer_id', second_account(p), p
 from present
 where second_account_day <= getvariable('last_day')
 

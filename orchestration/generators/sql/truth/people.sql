@@ -5,7 +5,7 @@ select
     people.is_founder,
     getvariable('start_date') + people.join_day as joined_on,
     ['contact_and_account', 'contact_only', 'account_only', 'guest_only'][people.kind + 1] as known_as,
-    (people.starts_dormant + len(list_filter(people.spell_ends, lambda d: d <= getvariable('last_day')))) % 2 = 0 as is_alive_at_end,
+    is_alive_on(people.starts_dormant, people.spell_ends, getvariable('last_day')) as is_alive_at_end,
     people.is_tracked,
     people.has_machine_opens,
     categories.category_name as favourite_category,
