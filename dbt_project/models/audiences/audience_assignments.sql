@@ -53,16 +53,29 @@ ranked as (
 
 ),
 
+addressed as (
+
+    select
+        *,
+        coalesce(audience_rank = 1, false) as is_assigned,
+        row_number() over (
+            partition by email, coalesce(audience_rank = 1, false)
+            order by priority asc, customer_id asc
+        ) as address_rank
+    from ranked
+
+),
+
 drawn as (
 
     select
-        ranked.*,
+        addressed.*,
         mod({{ identifier_hash(dbt.concat([
-            'experiments.salt', "'|'", 'experiments.experiment_id', "'|'", 'ranked.customer_id'
+            'experiments.salt', "'|'", 'experiments.experiment_id', "'|'", 'addressed.customer_id'
         ])) }}, 10000) < experiments.holdout_percent * 100 as is_drawn_for_holdout
-    from ranked
+    from addressed
     inner join {{ ref('experiments') }} as experiments
-        on ranked.experiment_id = experiments.experiment_id
+        on addressed.experiment_id = experiments.experiment_id
 
 ),
 
@@ -81,7 +94,8 @@ final as (
         has_email and not is_email_valid as is_email_invalid,
         not has_email_marketing_consent as is_without_consent,
         coalesce(audience_rank > 1, false) as is_in_higher_priority_audience,
-        coalesce(audience_rank = 1 and is_drawn_for_holdout, false) as is_holdout,
+        is_assigned and address_rank > 1 as is_address_taken,
+        is_assigned and address_rank = 1 and is_drawn_for_holdout as is_holdout,
         case
             when not is_in_published_segment then 'segment_not_published'
             when not has_email then 'no_email'
@@ -91,6 +105,7 @@ final as (
             when is_barred then 'prefers_no_email'
             when is_capped then 'frequency_capped'
             when audience_rank > 1 then 'in_higher_priority_audience'
+            when address_rank > 1 then 'address_taken'
             when is_drawn_for_holdout then 'holdout'
         end as exclusion_reason
     from drawn

@@ -41,6 +41,7 @@ checked as (
                     reasons.exclusion_reason = 'in_higher_priority_audience'
                     and assignments.is_in_higher_priority_audience
                 )
+                or (reasons.exclusion_reason = 'address_taken' and assignments.is_address_taken)
                 or (reasons.exclusion_reason = 'holdout' and assignments.is_holdout)
                 then 1
             else 0
