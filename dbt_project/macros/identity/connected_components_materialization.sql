@@ -1,8 +1,8 @@
 {#-
     Materialises a model of edges (node_key, neighbour_key: bigint, from 0 to 2^60 - 1) as the connected components of that graph:
     one row per node that has an edge, columns node_key and component_key (the key of one of the component's nodes).
-    The loop runs on any engine: it only creates tables, counts and drops. It raises when max_rounds (config, default 60) do not suffice; each round removes
-    a constant share of the nodes on average, so a graph of a billion nodes needs about 30.
+    The loop runs on any engine: it only creates tables, counts and drops. It raises when max_rounds (config, default 60) do not
+    suffice; each round removes a constant share of the nodes on average, so a graph of a billion nodes needs about 30.
     Unit tests see the edges that the model selects; the loop itself is tested by tests/integration/test_connected_components.py.
 -#}
 {% materialization connected_components, default %}
@@ -34,8 +34,12 @@
 
     {%- for round_number in range(1, max_rounds + 1) -%}
         {%- if scratch.remaining > 0 or round_number == 1 -%}
-            {%- set representatives = _contraction_scratch_table('representatives_' ~ round_number, contraction_representatives_sql(scratch.edges, round_number)) -%}
-            {%- set contracted = _contraction_scratch_table('edges_' ~ round_number, contraction_edges_sql(scratch.edges, representatives)) -%}
+            {%- set representatives = _contraction_scratch_table(
+                'representatives_' ~ round_number, contraction_representatives_sql(scratch.edges, round_number)
+            ) -%}
+            {%- set contracted = _contraction_scratch_table(
+                'edges_' ~ round_number, contraction_edges_sql(scratch.edges, representatives)
+            ) -%}
             {%- do adapter.drop_relation(scratch.edges) -%}
             {%- set scratch.edges = contracted -%}
             {%- set scratch.representatives = scratch.representatives + [representatives] -%}
@@ -50,7 +54,8 @@
             {%- do adapter.drop_relation(relation) -%}
         {%- endfor -%}
         {%- do exceptions.raise_compiler_error(
-            this.identifier ~ ': ' ~ scratch.remaining ~ ' edges are left after ' ~ max_rounds ~ ' rounds of contraction. Nothing was written. '
+            this.identifier ~ ': ' ~ scratch.remaining ~ ' edges are left after ' ~ max_rounds
+            ~ ' rounds of contraction. Nothing was written. '
             ~ 'Check that the keys lie between 0 and 2^60 - 1, then raise the config max_rounds.'
         ) -%}
     {%- endif -%}
@@ -88,7 +93,9 @@
 
 {#- Creates (anew) a scratch table beside the model; temporary tables would not do, since Spark's are views. Returns the relation. -#}
 {% macro _contraction_scratch_table(suffix, select_sql) -%}
-    {%- set relation = api.Relation.create(database=this.database, schema=this.schema, identifier=this.identifier ~ '__' ~ suffix, type='table') -%}
+    {%- set relation = api.Relation.create(
+        database=this.database, schema=this.schema, identifier=this.identifier ~ '__' ~ suffix, type='table'
+    ) -%}
     {%- do adapter.drop_relation(relation) -%}
     {%- do run_query(create_table_as(False, relation, select_sql)) -%}
     {{ return(relation) }}

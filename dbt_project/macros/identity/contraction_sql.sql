@@ -1,8 +1,9 @@
 {#-
     The three statements of component search by randomised contraction
-    (Bögeholz, Brand, Todor: "In-database connected component analysis", ICDE 2020, section IV, with the representative kept as a key of the graph itself).
-    In each round every node elects, from itself and its neighbours, the one that comes first in that round's order; then each node is replaced by its representative and edges inside one group vanish.
-    Whatever is elected, groups never leave their component, so any order is correct; a random one shrinks even a long chain by a constant factor per round.
+    (Bögeholz, Brand, Todor: "In-database connected component analysis", ICDE 2020), with the representative kept as a key of the graph.
+    In each round every node elects, from itself and its neighbours, the one that comes first in that round's order; then each node is
+    replaced by its representative, and edges inside one group vanish. Whatever is elected, groups never leave their component, so any
+    order is correct; a random one shrinks even a long chain by a constant factor per round.
 -#}
 
 {#- One row per node of the graph with its representative. edges: relation with node_key, neighbour_key, each pair once. -#}

@@ -1,5 +1,6 @@
 {#-
-    Incremental strategy replace_tail: for each key that the new rows hold, everything in the target from the earliest new row on is replaced by the new rows.
+    Incremental strategy replace_tail: for each key that the new rows hold, everything in the target from the earliest new row on is
+    replaced by the new rows.
     Unlike delete+insert it also removes rows whose own key has vanished, such as a session that a late event joined to the one before it.
     unique_key (config): the column that identifies a series, such as a device. tail_column (config): the column that orders it.
 -#}

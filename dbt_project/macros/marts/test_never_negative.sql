@@ -1,5 +1,6 @@
 {#-
-    Data test over several columns in one query: none of them is ever below zero. Fails with one row per column that is, and its smallest value.
+    Data test over several columns in one query: none of them is ever below zero. Fails with one row per
+    column that is, and its smallest value.
     column_names: list of numeric column names.
 -#}
 {% test never_negative(model, column_names) -%}

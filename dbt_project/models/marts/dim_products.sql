@@ -90,9 +90,9 @@ final as (
         priced_products.unit_cost,
         ranked_bands.price_band,
         priced_products.stock_quantity,
+        priced_products.valid_from,
         coalesce(priced_products.stock_quantity > 0, true) as is_in_stock,
-        coalesce(priced_products.is_active, true) as is_active,
-        priced_products.valid_from
+        coalesce(priced_products.is_active, true) as is_active
     from priced_products
     left join ranked_bands
         on

@@ -100,7 +100,7 @@ ranked_products as (
         *,
         row_number() over (
             partition by cart_id
-            order by line_value desc, product_id
+            order by line_value desc, product_id asc
         ) as product_rank
     from priced_products
 
@@ -123,19 +123,19 @@ final as (
 
     select
         cart_times.cart_id,
-        coalesce(by_account.customer_id, by_device.customer_id) as customer_id,
         cart_visitors.anonymous_id,
         cart_times.cart_started_at,
         cart_times.last_activity_at,
         cart_times.checkout_started_at,
         cart_times.purchased_at,
+        cart_contents.top_product_id,
+        cart_contents.top_product_name,
+        cart_times.loaded_at,
+        coalesce(by_account.customer_id, by_device.customer_id) as customer_id,
         cart_times.purchased_at is not null as is_purchased,
         cart_contents.cart_id is null as is_empty,
         coalesce(cart_contents.item_count, 0) as item_count,
-        coalesce(cart_contents.cart_value, 0) as cart_value,
-        cart_contents.top_product_id,
-        cart_contents.top_product_name,
-        cart_times.loaded_at
+        coalesce(cart_contents.cart_value, 0) as cart_value
     from cart_times
     inner join cart_visitors
         on

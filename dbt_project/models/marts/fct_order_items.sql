@@ -26,7 +26,6 @@ final as (
         order_items.is_cancelled,
         order_items.is_credit_note,
         order_items.currency,
-        order_items.gross_revenue is not null as has_exchange_rate,
         order_items.quantity,
         order_items.unit_price_original,
         order_items.gross_revenue_original,
@@ -40,8 +39,11 @@ final as (
                 else order_items.gross_revenue - order_items.discount_amount - order_items.refund_amount
             end as decimal(18, 2)
         ) as net_revenue,
-        cast(case when order_items.is_cancelled and not order_items.is_credit_note then 0 else order_items.cost_amount end as decimal(18, 2)) as cost_amount,
-        order_items.loaded_at
+        cast(
+            case when order_items.is_cancelled and not order_items.is_credit_note then 0 else order_items.cost_amount end as decimal(18, 2)
+        ) as cost_amount,
+        order_items.loaded_at,
+        order_items.gross_revenue is not null as has_exchange_rate
     from order_items
     left join order_customers
         on order_items.order_id = order_customers.order_id

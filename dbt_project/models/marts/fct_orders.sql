@@ -30,11 +30,11 @@ item_totals as (
 
     select
         order_id,
-        count(*) as item_count,
         cast(sum(quantity) as bigint) as unit_count,
         cast(sum(gross_revenue_original) as decimal(18, 4)) as gross_revenue_original,
         cast(sum(gross_revenue) as decimal(18, 2)) as gross_revenue,
         cast(sum(discount_amount) as decimal(18, 2)) as discount_amount,
+        count(*) as item_count,
         case when count(*) = count(cost_amount) then cast(sum(cost_amount) as decimal(18, 2)) end as cost_amount
     from order_items
     group by order_id
@@ -77,7 +77,9 @@ netted as (
 
     select
         *,
-        case when is_cancelled and not is_credit_note and rate is not null then 0 else gross_revenue - total_discount_amount - refund_amount end as net_revenue,
+        case
+            when is_cancelled and not is_credit_note and rate is not null then 0 else gross_revenue - total_discount_amount - refund_amount
+        end as net_revenue,
         case
             when customer_id is not null and not is_cancelled
                 then row_number() over (
@@ -102,7 +104,6 @@ final as (
         ordered_at,
         cast(ordered_at as date) as ordered_date,
         currency,
-        rate is not null as has_exchange_rate,
         item_count,
         unit_count,
         cast(gross_revenue_original as decimal(18, 4)) as gross_revenue_original,
@@ -115,12 +116,13 @@ final as (
         cast(shipping_amount as decimal(18, 2)) as shipping_amount,
         cast(tax_amount as decimal(18, 2)) as tax_amount,
         coupon_code,
-        coalesce(total_discount_amount, 0) > 0 as is_discounted,
         order_number,
-        coalesce(order_number = 1, false) as is_first_order,
-        item_count = 0 as is_without_items,
         delivered_at,
-        first_loaded_at as loaded_at
+        first_loaded_at as loaded_at,
+        rate is not null as has_exchange_rate,
+        coalesce(total_discount_amount, 0) > 0 as is_discounted,
+        coalesce(order_number = 1, false) as is_first_order,
+        item_count = 0 as is_without_items
     from netted
 
 )

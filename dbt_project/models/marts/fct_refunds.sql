@@ -26,8 +26,8 @@ final as (
         refunds.refunded_at,
         refunds.has_known_order,
         refunds.is_credit_note,
-        not refunds.is_of_cancelled_order as is_reducing_revenue,
-        refunds.loaded_at
+        refunds.loaded_at,
+        not refunds.is_of_cancelled_order as is_reducing_revenue
     from refunds
     left join order_customers
         on refunds.order_id = order_customers.order_id

@@ -18,7 +18,6 @@ final as (
     select
         sessions.session_id,
         sessions.anonymous_id,
-        coalesce(by_account.customer_id, by_device.customer_id) as customer_id,
         sessions.session_started_at,
         sessions.session_ended_at,
         sessions.session_date,
@@ -39,7 +38,8 @@ final as (
         sessions.landing_page_url,
         sessions.geo_country,
         sessions.is_bot,
-        sessions.loaded_at
+        sessions.loaded_at,
+        coalesce(by_account.customer_id, by_device.customer_id) as customer_id
     from sessions
     left join identity_map as by_account
         on sessions.account_key = by_account.identifier_key

@@ -25,11 +25,11 @@ mart_lines as (
 )
 
 select
-    coalesce(accepted_lines.order_id, mart_lines.order_id) as order_id,
     accepted_lines.line_count as accepted_line_count,
     mart_lines.line_count as mart_line_count,
     accepted_lines.revenue as accepted_revenue,
-    mart_lines.revenue as mart_revenue
+    mart_lines.revenue as mart_revenue,
+    coalesce(accepted_lines.order_id, mart_lines.order_id) as order_id
 from accepted_lines
 full outer join mart_lines
     on accepted_lines.order_id = mart_lines.order_id

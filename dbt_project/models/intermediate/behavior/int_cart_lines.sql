@@ -19,15 +19,15 @@ cart_events as (
     where
         cart_id is not null
         and not is_too_late
-        {% if is_incremental() -%}
-            and cart_id in (
-                select new_events.cart_id
-                from {{ ref('stg_web__events') }} as new_events
-                where
-                    new_events.cart_id is not null
-                    and new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
-            )
-        {%- endif %}
+    {% if is_incremental() %}
+        and cart_id in (
+            select new_events.cart_id
+            from {{ ref('stg_web__events') }} as new_events
+            where
+                new_events.cart_id is not null
+                and new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+        )
+    {% endif %}
 
 ),
 

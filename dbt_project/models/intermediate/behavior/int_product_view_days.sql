@@ -17,13 +17,13 @@ product_views as (
         event_type = 'product_view'
         and product_id is not null
         and not is_too_late
-        {% if is_incremental() -%}
-            and load_date in (
-                select new_events.load_date
-                from {{ ref('stg_web__events') }} as new_events
-                where new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
-            )
-        {%- endif %}
+    {% if is_incremental() %}
+        and load_date in (
+            select new_events.load_date
+            from {{ ref('stg_web__events') }} as new_events
+            where new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+        )
+    {% endif %}
 
 ),
 
@@ -41,10 +41,10 @@ bot_days as (
 final as (
 
     select
-        coalesce(product_views.account_key, product_views.device_key) as identifier_key,
         product_views.product_id,
         product_views.event_date,
         product_views.load_date,
+        coalesce(product_views.account_key, product_views.device_key) as identifier_key,
         bot_days.device_key is not null as is_bot,
         count(*) as product_view_count,
         max(product_views.event_at) as last_viewed_at,

@@ -18,11 +18,9 @@ visit_pieces as (
 final as (
 
     select
-        coalesce(account_key, device_key) as identifier_key,
         event_date,
         load_date,
         is_bot,
-        count(*) as session_count,
         cast(sum(page_view_count) as bigint) as page_view_count,
         cast(sum(product_view_count) as bigint) as product_view_count,
         cast(sum(search_count) as bigint) as search_count,
@@ -30,6 +28,8 @@ final as (
         cast(sum(checkout_started_count) as bigint) as checkout_started_count,
         cast(sum(purchase_count) as bigint) as purchase_count,
         cast(sum(dwell_seconds) as decimal(18, 3)) as dwell_seconds,
+        coalesce(account_key, device_key) as identifier_key,
+        count(*) as session_count,
         min(first_event_at) as first_event_at,
         max(last_event_at) as last_event_at,
         max(last_product_view_at) as last_product_view_at,

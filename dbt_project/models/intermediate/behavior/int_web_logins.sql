@@ -15,13 +15,13 @@ events as (
     where
         user_id is not null
         and not is_too_late
-        {% if is_incremental() -%}
-            and load_date in (
-                select new_events.load_date
-                from {{ ref('stg_web__events') }} as new_events
-                where new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
-            )
-        {%- endif %}
+    {% if is_incremental() %}
+        and load_date in (
+            select new_events.load_date
+            from {{ ref('stg_web__events') }} as new_events
+            where new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+        )
+    {% endif %}
 
 ),
 

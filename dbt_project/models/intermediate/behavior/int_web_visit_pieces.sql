@@ -7,13 +7,13 @@ events as (
     select * from {{ ref('stg_web__events') }}
     where
         not is_too_late
-        {% if is_incremental() -%}
-            and load_date in (
-                select new_events.load_date
-                from {{ ref('stg_web__events') }} as new_events
-                where new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
-            )
-        {%- endif %}
+    {% if is_incremental() %}
+        and load_date in (
+            select new_events.load_date
+            from {{ ref('stg_web__events') }} as new_events
+            where new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+        )
+    {% endif %}
 
 ),
 
@@ -96,6 +96,7 @@ pieces as (
         event_date,
         load_date,
         cast(piece_number as bigint) as piece_number,
+        cast(coalesce(sum(dwell_seconds), 0) as decimal(18, 3)) as dwell_seconds,
         min(account_key) as account_key,
         min(event_at) as first_event_at,
         max(event_at) as last_event_at,
@@ -106,7 +107,6 @@ pieces as (
         count(case when event_type = 'add_to_cart' then 1 end) as add_to_cart_count,
         count(case when event_type = 'checkout_started' then 1 end) as checkout_started_count,
         count(case when event_type = 'purchase' then 1 end) as purchase_count,
-        cast(coalesce(sum(dwell_seconds), 0) as decimal(18, 3)) as dwell_seconds,
         max(case when event_type = 'product_view' then event_at end) as last_product_view_at,
         min(_loaded_at) as first_loaded_at,
         max(_loaded_at) as last_loaded_at,
@@ -214,10 +214,10 @@ final as (
         described_pieces.referrer,
         described_pieces.landing_page_url,
         described_pieces.geo_country,
-        bot_days.device_key is not null as is_bot,
         described_pieces.first_loaded_at,
         described_pieces.last_loaded_at,
-        described_pieces.last_file_id
+        described_pieces.last_file_id,
+        bot_days.device_key is not null as is_bot
     from described_pieces
     left join bot_days
         on

@@ -78,11 +78,11 @@ final as (
     select
         currency,
         valid_from,
+        rate,
         lead(valid_from) over (
             partition by currency
             order by valid_from
-        ) as valid_to,
-        rate
+        ) as valid_to
     from rates
 
 )

@@ -92,6 +92,7 @@ allocated as (
 
     select
         shares.*,
+        refunds_by_item.refund_amount as item_refund_amount,
         cast(
             round(cast(orders.discount_amount as double) * shares.share_to_here, 2) as decimal(18, 2)
         ) - cast(
@@ -101,8 +102,7 @@ allocated as (
             round(cast(refunds_by_order.refund_amount as double) * shares.share_to_here, 2) as decimal(18, 2)
         ) - cast(
             round(cast(refunds_by_order.refund_amount as double) * shares.share_before, 2) as decimal(18, 2)
-        ) as order_refund_share,
-        refunds_by_item.refund_amount as item_refund_amount
+        ) as order_refund_share
     from shares
     left join orders
         on shares.order_id = orders.order_id

@@ -50,7 +50,7 @@ ranked_loyalty as (
         loyalty_accounts.joined_at,
         row_number() over (
             partition by identity_map.customer_id
-            order by loyalty_accounts.points desc nulls last, loyalty_accounts.updated_at desc, loyalty_accounts.loyalty_id
+            order by loyalty_accounts.points desc nulls last, loyalty_accounts.updated_at desc, loyalty_accounts.loyalty_id asc
         ) as loyalty_rank
     from loyalty_accounts
     inner join identity_map
@@ -66,7 +66,7 @@ ranked_preferences as (
         preferences.frequency,
         row_number() over (
             partition by identity_map.customer_id
-            order by preferences.updated_at desc, preferences.contact_id
+            order by preferences.updated_at desc, preferences.contact_id asc
         ) as preference_rank
     from preferences
     inner join identity_map
@@ -84,7 +84,7 @@ ranked_demographics as (
         demographics.is_homeowner,
         row_number() over (
             partition by identity_map.customer_id
-            order by demographics.updated_at desc, demographics.email
+            order by demographics.updated_at desc, demographics.email asc
         ) as demographic_rank
     from demographics
     inner join identity_map
@@ -101,7 +101,7 @@ ranked_psychographics as (
         psychographics.price_attitude,
         row_number() over (
             partition by identity_map.customer_id
-            order by psychographics.updated_at desc, psychographics.email
+            order by psychographics.updated_at desc, psychographics.email asc
         ) as psychographic_rank
     from psychographics
     inner join identity_map

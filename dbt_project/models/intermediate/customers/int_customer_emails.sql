@@ -48,7 +48,7 @@ candidates as (
         priorities.priority,
         row_number() over (
             partition by identity_map.customer_id, identity_map.identifier_key
-            order by priorities.priority, email_addresses.last_seen_at desc, email_addresses.email_as_given
+            order by priorities.priority asc, email_addresses.last_seen_at desc, email_addresses.email_as_given asc
         ) as spelling_rank
     from identity_map
     inner join email_addresses
@@ -74,9 +74,9 @@ final as (
             partition by candidates.customer_id
             order by
                 case when verdicts.verdict = 'invalid' or suppressions.identifier_key is not null then 1 else 0 end,
-                candidates.priority,
+                candidates.priority asc,
                 candidates.last_seen_at desc,
-                candidates.email
+                candidates.email asc
         ) as email_rank
     from candidates
     left join verdicts

@@ -56,7 +56,7 @@ final as (
         sightings.last_seen_at,
         row_number() over (
             partition by identity_map.customer_id
-            order by priorities.priority, sightings.last_seen_at desc, identity_map.identifier_value, sightings.source_name
+            order by priorities.priority asc, sightings.last_seen_at desc, identity_map.identifier_value asc, sightings.source_name asc
         ) as phone_rank
     from identity_map
     inner join sightings

@@ -20,21 +20,21 @@ ranked_records as (
             partition by records.customer_id
             order by
                 case when records.first_name is null and records.last_name is null then 1 else 0 end,
-                name_priorities.priority nulls last,
+                name_priorities.priority asc nulls last,
                 records.updated_at desc,
-                records.source_key
+                records.source_key asc
         ) as name_rank,
         row_number() over (
             partition by records.customer_id
             order by
                 case when records.country_code is null and records.postcode is null then 1 else 0 end,
-                address_priorities.priority nulls last,
+                address_priorities.priority asc nulls last,
                 records.updated_at desc,
-                records.source_key
+                records.source_key asc
         ) as address_rank,
         row_number() over (
             partition by records.customer_id
-            order by records.updated_at desc, records.source_name, records.source_key
+            order by records.updated_at desc, records.source_name asc, records.source_key asc
         ) as recency_rank
     from records
     left join priorities as name_priorities

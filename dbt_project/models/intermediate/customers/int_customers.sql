@@ -52,14 +52,14 @@ final as (
         identifiers.identifier_count,
         identifiers.email_count,
         identifiers.device_count,
+        identifiers.first_seen_at,
+        identifiers.last_seen_at,
+        identifiers.first_known_at,
         identifiers.contact_count > 0 as has_crm_contact,
         coalesce(accounts.has_registered_account, false) as has_shop_account,
         identifiers.contact_count = 0
         and identifiers.loyalty_account_count = 0
-        and not coalesce(accounts.has_registered_account, false) as is_guest_only,
-        identifiers.first_seen_at,
-        identifiers.last_seen_at,
-        identifiers.first_known_at
+        and not coalesce(accounts.has_registered_account, false) as is_guest_only
     from identifiers
     left join accounts
         on identifiers.customer_id = accounts.customer_id

@@ -112,7 +112,6 @@ addresses as (
         max(last_seen_at) as last_seen_at,
         min(_loaded_at) as first_loaded_at
     from sightings
-    where email is not null
     group by
         source_name,
         email,
@@ -131,6 +130,7 @@ final as (
         last_seen_at,
         first_loaded_at
     from addresses
+    where email_as_given is not null
 
 )
 

@@ -15,7 +15,7 @@ events as (
         _file_id as event_file_id,
         cast(null as bigint) as message_file_id
     from {{ ref('int_email_events_classified') }}
-    where email is not null
+    where email_as_given is not null
 
 ),
 
@@ -32,7 +32,7 @@ messages as (
         cast(null as bigint) as event_file_id,
         _file_id as message_file_id
     from {{ ref('stg_esp__messages') }}
-    where email is not null
+    where email_as_given is not null
 
 ),
 

@@ -31,7 +31,8 @@ clients as (
 
 ),
 
--- One row per kind of client that a rule names: its opens are a machine's when they come within so many seconds of the send (always, when the rule sets no limit).
+-- One row per kind of client that a rule names: its opens are a machine's when they come within so many seconds of the send;
+-- always, when the rule sets no limit.
 machine_clients as (
 
     select
@@ -57,11 +58,13 @@ final as (
         events.message_id,
         events.event_type,
         coalesce(events.email, messages.email) as email,
+        coalesce(events.email_as_given, messages.email_as_given) as email_as_given,
         events.event_at,
         events.event_date,
         events.load_date,
         coalesce(
-            {{ epoch_micros('events.event_at') }} - {{ epoch_micros('messages.sent_at') }} <= machine_clients.max_seconds_after_send * 1000000,
+            {{ epoch_micros('events.event_at') }} - {{ epoch_micros('messages.sent_at') }}
+            <= machine_clients.max_seconds_after_send * 1000000,
             machine_clients.max_seconds_after_send = 999999999,
             false
         ) as is_machine_open,
@@ -71,7 +74,7 @@ final as (
     left join messages
         on
             events.message_id = messages.message_id
-            and messages._loaded_at <= events._loaded_at
+            and events._loaded_at >= messages._loaded_at
     left join machine_clients
         on
             events.event_type = 'open'

@@ -3,14 +3,14 @@ with
 suppressions as (
 
     select * from {{ ref('stg_esp__suppressions') }}
-    where is_current and email is not null
+    where is_current and email_as_given is not null
 
 ),
 
 email_events as (
 
     select * from {{ ref('int_email_events_classified') }}
-    where event_type in ('hard_bounce', 'complaint', 'unsubscribe') and email is not null
+    where event_type in ('hard_bounce', 'complaint', 'unsubscribe') and email_as_given is not null
 
 ),
 

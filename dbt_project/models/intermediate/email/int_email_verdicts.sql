@@ -3,7 +3,7 @@ with
 email_verdicts as (
 
     select * from {{ ref('stg_crm__email_verdicts') }}
-    where email is not null
+    where email_as_given is not null
 
 ),
 

@@ -43,7 +43,6 @@ pairs as (
         updated_at as last_seen_at,
         _loaded_at
     from contacts
-    where phone is not null
 
     union all
 

@@ -66,11 +66,11 @@ final as (
         identifiers.identifier_value,
         identifier_types.type_rank,
         identifier_types.is_known,
-        junk.identifier_key is not null as is_junk,
         junk.junk_reason,
         identifiers.first_seen_at,
         identifiers.last_seen_at,
-        identifiers.first_loaded_at
+        identifiers.first_loaded_at,
+        junk.identifier_key is not null as is_junk
     from identifiers
     inner join identifier_types
         on identifiers.identifier_type = identifier_types.identifier_type

@@ -28,8 +28,8 @@ identifier_types as (
 people_with_devices as (
 
     select
-        coalesce(phone_components.component_key, account_components.component_key, edges.identifier_key) as person_key,
         edges.linked_key as device_key,
+        coalesce(phone_components.component_key, account_components.component_key, edges.identifier_key) as person_key,
         min(edges.first_loaded_at) as first_loaded_at
     from edges
     left join account_components
@@ -58,8 +58,8 @@ final as (
         people_with_devices.person_key,
         people_with_devices.device_key,
         people_per_device.people_count,
-        people_per_device.people_count <= identifier_types.max_people as is_within_limit,
-        people_with_devices.first_loaded_at
+        people_with_devices.first_loaded_at,
+        people_per_device.people_count <= identifier_types.max_people as is_within_limit
     from people_with_devices
     inner join people_per_device
         on people_with_devices.device_key = people_per_device.device_key

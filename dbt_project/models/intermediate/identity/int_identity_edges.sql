@@ -35,13 +35,13 @@ final as (
         identifier_pairs.identifier_type,
         identifier_pairs.linked_type,
         identity_rules.identity_stage,
+        identifier_pairs.first_seen_at,
+        identifier_pairs.last_seen_at,
+        identifier_pairs.first_loaded_at,
         case
             when junk_left.identifier_key is not null or junk_right.identifier_key is not null then 'junk'
             when shared_left.identifier_key is not null or shared_right.identifier_key is not null then 'shared'
-        end as blocked_reason,
-        identifier_pairs.first_seen_at,
-        identifier_pairs.last_seen_at,
-        identifier_pairs.first_loaded_at
+        end as blocked_reason
     from identifier_pairs
     inner join identity_rules
         on identifier_pairs.rule_name = identity_rules.rule_name

@@ -89,10 +89,10 @@ final as (
         customers.customer_id,
         identifiers.is_known,
         identifiers.is_junk,
-        shared_identifiers.identifier_key is not null as is_shared,
         identifiers.first_seen_at,
         identifiers.last_seen_at,
-        identifiers.first_loaded_at
+        identifiers.first_loaded_at,
+        shared_identifiers.identifier_key is not null as is_shared
     from identifiers
     inner join components
         on identifiers.identifier_key = components.identifier_key

@@ -22,8 +22,8 @@ identifier_types as (
 people_with_phones as (
 
     select
-        coalesce(account_components.component_key, edges.identifier_key) as person_key,
         edges.linked_key as phone_key,
+        coalesce(account_components.component_key, edges.identifier_key) as person_key,
         min(edges.first_loaded_at) as first_loaded_at
     from edges
     left join account_components
@@ -50,8 +50,8 @@ final as (
         people_with_phones.person_key,
         people_with_phones.phone_key,
         people_per_phone.people_count,
-        people_per_phone.people_count <= identifier_types.max_people as is_within_limit,
-        people_with_phones.first_loaded_at
+        people_with_phones.first_loaded_at,
+        people_per_phone.people_count <= identifier_types.max_people as is_within_limit
     from people_with_phones
     inner join people_per_phone
         on people_with_phones.phone_key = people_per_phone.phone_key

@@ -37,7 +37,6 @@ pairs as (
         updated_at as last_seen_at,
         _loaded_at
     from shop_customers
-    where phone is not null
 
     union all
 
@@ -79,7 +78,7 @@ pairs as (
         ordered_at as last_seen_at,
         _loaded_at
     from orders
-    where shop_customer_id is not null and phone is not null
+    where shop_customer_id is not null
 
     union all
 
@@ -93,7 +92,7 @@ pairs as (
         ordered_at as last_seen_at,
         _loaded_at
     from orders
-    where shop_customer_id is null and email is not null
+    where shop_customer_id is null and email_as_given is not null
 
     union all
 
@@ -107,7 +106,7 @@ pairs as (
         ordered_at as last_seen_at,
         _loaded_at
     from orders
-    where shop_customer_id is null and email is null and phone is not null
+    where shop_customer_id is null and email_as_given is null and phone is not null
 
 ),
 

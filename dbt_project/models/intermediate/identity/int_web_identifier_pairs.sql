@@ -39,7 +39,7 @@ pairs as (
         identified_at as last_seen_at,
         _loaded_at as first_loaded_at
     from identifies
-    where email is not null
+    where email_as_given is not null
 
     union all
 
@@ -53,7 +53,7 @@ pairs as (
         identified_at as last_seen_at,
         _loaded_at as first_loaded_at
     from identifies
-    where user_id is not null and email is not null
+    where user_id is not null and email_as_given is not null
 
     union all
 

@@ -23,11 +23,11 @@ decisions as (
 
     select
         consent_events.consent_event_id,
-        coalesce(by_contact.customer_id, by_email.customer_id) as customer_id,
         consent_events.channel,
         consent_events.purpose,
         consent_events.status,
-        consent_events.occurred_at
+        consent_events.occurred_at,
+        coalesce(by_contact.customer_id, by_email.customer_id) as customer_id
     from consent_events
     cross join clock
     left join identity_map as by_contact
@@ -60,9 +60,9 @@ final as (
         customer_id,
         channel,
         purpose,
-        status = 'granted' as has_consent,
         occurred_at as decided_at,
-        last_granted_at
+        last_granted_at,
+        status = 'granted' as has_consent
     from ranked_decisions
     where decision_rank = 1
 

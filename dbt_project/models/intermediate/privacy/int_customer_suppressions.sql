@@ -47,7 +47,7 @@ ranked as (
         *,
         row_number() over (
             partition by customer_id
-            order by priority, suppressed_at desc, suppression_reason
+            order by priority asc, suppressed_at desc, suppression_reason asc
         ) as suppression_rank
     from applicable
 
