@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,12 @@ class SourceTable:
 
 def read_source_tables(models_dir: Path, source: str) -> dict[str, SourceTable]:
     """All tables of a source, by name; a source may be declared in several files."""
-    tables: dict[str, SourceTable] = {}
-    for file in sorted(models_dir.glob("**/*__sources.yml")):
-        for declared in yaml.safe_load(file.read_text())["sources"]:
-            if declared["name"] == source:
-                tables |= {table["name"]: _table(declared, table) for table in declared["tables"]}
+    tables = {
+        table["name"]: _table(declared, table)
+        for declared in _declared(models_dir)
+        if declared["name"] == source
+        for table in declared["tables"]
+    }
     if not tables:
         raise LookupError(f"no dbt source named {source} under {models_dir}: declare it in a *__sources.yml")
     return tables
@@ -50,11 +52,15 @@ def read_source_tables(models_dir: Path, source: str) -> dict[str, SourceTable]:
 
 def landing_sources(models_dir: Path) -> dict[str, dict[str, SourceTable]]:
     """The sources whose files arrive in the landing folder, by source and table."""
-    names: list[str] = []
-    for file in sorted(models_dir.glob("**/*__sources.yml")):
-        declared_sources: Sequence[Mapping[str, Any]] = yaml.safe_load(file.read_text())["sources"]
-        names += [declared["name"] for declared in declared_sources if declared["schema"] == f"landing_{declared['name']}"]
+    names = [declared["name"] for declared in _declared(models_dir) if declared["schema"] == f"landing_{declared['name']}"]
     return {name: read_source_tables(models_dir, name) for name in dict.fromkeys(names)}
+
+
+@cache
+def _declared(models_dir: Path) -> tuple[Mapping[str, Any], ...]:
+    # Read once per process: the declarations are code, and PyYAML takes its time.
+    files = sorted(models_dir.glob("**/*__sources.yml"))
+    return tuple(source for file in files for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"])
 
 
 def _table(source: Mapping[str, Any], table: Mapping[str, Any]) -> SourceTable:
