@@ -222,6 +222,18 @@ def test_the_identity_key_is_made_once_and_stays_secret(street: Street, monkeypa
     assert "A360_IDENTITY_KEY is not the key that this data folder was built with" in refused.text
 
 
+def test_a_lost_ops_store_is_noticed_before_ids_change(street: Street) -> None:
+    street.write_orders()
+    assert street.dbt("run", *ANYTHING).succeeded
+    (street.root / "data" / "ops.duckdb").unlink()
+    refused = street.dbt("run", *ANYTHING)
+    assert not refused.succeeded
+    assert "Restore ops.duckdb from its backup" in refused.text
+    assert street.rows("select count(*) from ops.settings") == [(0,)]
+    assert street.dbt("run", "--full-refresh", *ANYTHING).succeeded
+    assert street.rows("select count(*) from ops.settings") == [(1,)]
+
+
 def test_freshness_is_measured_from_the_clock_of_the_project(street: Street) -> None:
     street.write_orders()
     for name in ("orders", "order_items"):
