@@ -1,40 +1,14 @@
 with
 
-candidates as (
+eligibility as (
 
-    select
-        candidates.audience_name,
-        candidates.customer_id,
-        candidates.priority,
-        candidates.experiment_id,
-        candidates.is_in_published_segment,
-        customers.email,
-        coalesce(customers.email is not null, false) as has_email,
-        coalesce(customers.is_email_valid, false) as is_email_valid,
-        coalesce(customers.is_email_suppressed, false) as is_email_suppressed,
-        coalesce(customers.has_email_marketing_consent, false) as has_email_marketing_consent,
-        coalesce(caps.is_barred, false) as is_barred,
-        coalesce(caps.is_capped, false) as is_capped
-    from {{ ref('audience_candidates') }} as candidates
-    inner join {{ ref('dim_customers') }} as customers
-        on candidates.customer_id = customers.customer_id
-    left join {{ ref('audience_frequency_caps') }} as caps
-        on candidates.customer_id = caps.customer_id
+    select * from {{ ref('audience_eligibility') }}
 
 ),
 
-eligible as (
+experiments as (
 
-    select
-        *,
-        is_in_published_segment
-        and has_email
-        and is_email_valid
-        and not is_email_suppressed
-        and has_email_marketing_consent
-        and not is_barred
-        and not is_capped as is_eligible
-    from candidates
+    select * from {{ ref('experiments') }}
 
 ),
 
@@ -49,7 +23,7 @@ ranked as (
                     order by priority asc, audience_name asc
                 )
         end as audience_rank
-    from eligible
+    from eligibility
 
 ),
 
@@ -74,7 +48,7 @@ drawn as (
             'experiments.salt', "'|'", 'experiments.experiment_id', "'|'", 'addressed.customer_id'
         ])) }}, 10000) < experiments.holdout_percent * 100 as is_drawn_for_holdout
     from addressed
-    inner join {{ ref('experiments') }} as experiments
+    inner join experiments
         on addressed.experiment_id = experiments.experiment_id
 
 ),
@@ -86,22 +60,22 @@ final as (
         customer_id,
         priority,
         experiment_id,
+        is_segment_unpublished,
+        is_without_email,
+        is_email_invalid,
         is_email_suppressed,
+        is_without_consent,
         is_barred,
         is_capped,
-        not is_in_published_segment as is_segment_unpublished,
-        not has_email as is_without_email,
-        has_email and not is_email_valid as is_email_invalid,
-        not has_email_marketing_consent as is_without_consent,
         coalesce(audience_rank > 1, false) as is_in_higher_priority_audience,
         is_assigned and address_rank > 1 as is_address_taken,
         is_assigned and address_rank = 1 and is_drawn_for_holdout as is_holdout,
         case
-            when not is_in_published_segment then 'segment_not_published'
-            when not has_email then 'no_email'
-            when not is_email_valid then 'invalid_email'
+            when is_segment_unpublished then 'segment_not_published'
+            when is_without_email then 'no_email'
+            when is_email_invalid then 'invalid_email'
             when is_email_suppressed then 'suppressed'
-            when not has_email_marketing_consent then 'no_consent'
+            when is_without_consent then 'no_consent'
             when is_barred then 'prefers_no_email'
             when is_capped then 'frequency_capped'
             when audience_rank > 1 then 'in_higher_priority_audience'

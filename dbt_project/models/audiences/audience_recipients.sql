@@ -13,16 +13,7 @@ recipients as (
 
 customers as (
 
-    select * from {{ ref('dim_customers') }}
-
-),
-
-customer_360 as (
-
-    select
-        customer_id,
-        top_category
-    from {{ ref('dim_customer_360') }}
+    select * from {{ ref('dim_customer_360') }}
 
 ),
 
@@ -46,7 +37,7 @@ final as (
         recipients.experiment_id,
         customers.email,
         customers.language_code,
-        customer_360.top_category,
+        customers.top_category,
         last_products.last_product_id,
         last_products.last_product_name,
         last_products.last_product_category,
@@ -55,8 +46,6 @@ final as (
     from recipients
     inner join customers
         on recipients.customer_id = customers.customer_id
-    inner join customer_360
-        on recipients.customer_id = customer_360.customer_id
     left join last_products
         on recipients.customer_id = last_products.customer_id
     left join content as own_language

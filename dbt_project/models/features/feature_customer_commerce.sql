@@ -17,6 +17,9 @@ final as (
     select
         order_sums.customer_id,
         order_sums.as_of_date,
+        order_sums.is_scoring_date,
+        order_sums.sample_bucket,
+        order_sums.tenure_days,
         order_sums.days_since_last_order,
         order_sums.days_since_first_order,
         order_sums.order_count_lifetime,

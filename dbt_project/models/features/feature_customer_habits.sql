@@ -11,13 +11,14 @@ sessions as (
     select
         sessions.customer_id,
         coalesce(sessions.device_type, 'unknown') as device_type,
-        {{ local_hour('sessions.session_started_at', "coalesce(customers.time_zone, 'UTC')") }} as local_hour
+        {{ local_hour('sessions.session_started_at', "coalesce(profiles.time_zone, 'UTC')") }} as local_hour
     from {{ ref('fct_sessions') }} as sessions
-    inner join {{ ref('dim_customers') }} as customers
-        on sessions.customer_id = customers.customer_id
+    left join {{ ref('int_customer_profiles') }} as profiles
+        on sessions.customer_id = profiles.customer_id
     cross join clock
     where
-        not sessions.is_bot
+        sessions.customer_id is not null
+        and not sessions.is_bot
         and sessions.session_started_at < clock.as_of_at
         and sessions.session_date >= {{ dbt.dateadd('day', '-' ~ var('habit_window_days'), 'clock.as_of_date') }}
 

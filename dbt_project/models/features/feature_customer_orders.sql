@@ -41,7 +41,7 @@ known_orders as (
 
 ),
 
-final as (
+sums as (
 
     select
         customer_id,
@@ -63,6 +63,35 @@ final as (
     group by
         customer_id,
         as_of_date
+
+),
+
+final as (
+
+    select
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        customer_dates.is_scoring_date,
+        customer_dates.sample_bucket,
+        customer_dates.tenure_days,
+        sums.days_since_last_order,
+        sums.days_since_first_order,
+        coalesce(sums.order_count_lifetime, 0) as order_count_lifetime,
+        coalesce(sums.order_count_7d, 0) as order_count_7d,
+        coalesce(sums.order_count_30d, 0) as order_count_30d,
+        coalesce(sums.order_count_90d, 0) as order_count_90d,
+        coalesce(sums.order_count_365d, 0) as order_count_365d,
+        coalesce(sums.discounted_order_count_365d, 0) as discounted_order_count_365d,
+        coalesce(sums.order_value_lifetime, 0) as order_value_lifetime,
+        coalesce(sums.order_value_7d, 0) as order_value_7d,
+        coalesce(sums.order_value_30d, 0) as order_value_30d,
+        coalesce(sums.order_value_90d, 0) as order_value_90d,
+        coalesce(sums.order_value_365d, 0) as order_value_365d
+    from customer_dates
+    left join sums
+        on
+            customer_dates.customer_id = sums.customer_id
+            and customer_dates.as_of_date = sums.as_of_date
 
 )
 

@@ -1,11 +1,5 @@
 with
 
-customer_dates as (
-
-    select * from {{ ref('feature_customer_dates') }}
-
-),
-
 commerce as (
 
     select * from {{ ref('feature_customer_commerce') }}
@@ -33,23 +27,23 @@ categories as (
 final as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
-        customer_dates.is_scoring_date,
-        customer_dates.sample_bucket,
-        customer_dates.tenure_days,
+        commerce.customer_id,
+        commerce.as_of_date,
+        commerce.is_scoring_date,
+        commerce.sample_bucket,
+        commerce.tenure_days,
         commerce.days_since_last_order,
         commerce.days_since_first_order,
-        cast(coalesce(commerce.order_count_lifetime, 0) as bigint) as order_count_lifetime,
-        cast(coalesce(commerce.order_count_7d, 0) as bigint) as order_count_7d,
-        cast(coalesce(commerce.order_count_30d, 0) as bigint) as order_count_30d,
-        cast(coalesce(commerce.order_count_90d, 0) as bigint) as order_count_90d,
-        cast(coalesce(commerce.order_count_365d, 0) as bigint) as order_count_365d,
-        cast(coalesce(commerce.net_revenue_lifetime, 0) as decimal(18, 2)) as net_revenue_lifetime,
-        cast(coalesce(commerce.net_revenue_7d, 0) as decimal(18, 2)) as net_revenue_7d,
-        cast(coalesce(commerce.net_revenue_30d, 0) as decimal(18, 2)) as net_revenue_30d,
-        cast(coalesce(commerce.net_revenue_90d, 0) as decimal(18, 2)) as net_revenue_90d,
-        cast(coalesce(commerce.net_revenue_365d, 0) as decimal(18, 2)) as net_revenue_365d,
+        cast(commerce.order_count_lifetime as bigint) as order_count_lifetime,
+        cast(commerce.order_count_7d as bigint) as order_count_7d,
+        cast(commerce.order_count_30d as bigint) as order_count_30d,
+        cast(commerce.order_count_90d as bigint) as order_count_90d,
+        cast(commerce.order_count_365d as bigint) as order_count_365d,
+        cast(commerce.net_revenue_lifetime as decimal(18, 2)) as net_revenue_lifetime,
+        cast(commerce.net_revenue_7d as decimal(18, 2)) as net_revenue_7d,
+        cast(commerce.net_revenue_30d as decimal(18, 2)) as net_revenue_30d,
+        cast(commerce.net_revenue_90d as decimal(18, 2)) as net_revenue_90d,
+        cast(commerce.net_revenue_365d as decimal(18, 2)) as net_revenue_365d,
         commerce.average_order_value_365d,
         commerce.average_days_between_orders,
         commerce.discount_share_365d,
@@ -87,23 +81,19 @@ final as (
         cast(coalesce(email.email_click_count_365d, 0) as bigint) as email_click_count_365d,
         email.email_human_open_rate_90d,
         email.email_click_rate_90d
-    from customer_dates
-    left join commerce
-        on
-            customer_dates.customer_id = commerce.customer_id
-            and customer_dates.as_of_date = commerce.as_of_date
+    from commerce
     left join web
         on
-            customer_dates.customer_id = web.customer_id
-            and customer_dates.as_of_date = web.as_of_date
+            commerce.customer_id = web.customer_id
+            and commerce.as_of_date = web.as_of_date
     left join email
         on
-            customer_dates.customer_id = email.customer_id
-            and customer_dates.as_of_date = email.as_of_date
+            commerce.customer_id = email.customer_id
+            and commerce.as_of_date = email.as_of_date
     left join categories
         on
-            customer_dates.customer_id = categories.customer_id
-            and customer_dates.as_of_date = categories.as_of_date
+            commerce.customer_id = categories.customer_id
+            and commerce.as_of_date = categories.as_of_date
 
 )
 

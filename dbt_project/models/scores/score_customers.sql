@@ -1,11 +1,5 @@
 with
 
-customers as (
-
-    select * from {{ ref('dim_customers') }}
-
-),
-
 clusters as (
 
     select * from {{ ref('score_customer_clusters') }}
@@ -24,10 +18,20 @@ churn as (
 
 ),
 
+scored_customers as (
+
+    select customer_id from clusters
+    union distinct
+    select customer_id from purchase_propensity
+    union distinct
+    select customer_id from churn
+
+),
+
 final as (
 
     select
-        customers.customer_id,
+        scored_customers.customer_id,
         clusters.cluster_id,
         clusters.cluster_name,
         clusters.model_version as cluster_model_version,
@@ -40,13 +44,13 @@ final as (
             coalesce(purchase_propensity.scored_at, churn.scored_at, clusters.scored_at),
             coalesce(churn.scored_at, clusters.scored_at, purchase_propensity.scored_at)
         ) as last_scored_at
-    from customers
+    from scored_customers
     left join clusters
-        on customers.customer_id = clusters.customer_id
+        on scored_customers.customer_id = clusters.customer_id
     left join purchase_propensity
-        on customers.customer_id = purchase_propensity.customer_id
+        on scored_customers.customer_id = purchase_propensity.customer_id
     left join churn
-        on customers.customer_id = churn.customer_id
+        on scored_customers.customer_id = churn.customer_id
 
 )
 
