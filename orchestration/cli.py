@@ -18,6 +18,9 @@ from orchestration.paths import DataFolder, data_folder
 DEMO_SEED = 7
 # Customer ids derive from a secret; the demo's is no secret, so that everybody sees the same ids.
 DEMO_IDENTITY_KEY = "audience360-demo"
+# A segment of a real shop is published from 500 members (its policy says so); a small demo world would publish next to nothing.
+SMALL_WORLD_SEGMENT_SIZE = 25
+SMALL_WORLD_CUSTOMERS = 100_000
 UI_PORT = 3000
 
 
@@ -40,6 +43,7 @@ def generate(parsed: argparse.Namespace, folder: DataFolder, console: Console) -
     """Write the demo world, or append days to it."""
     from orchestration.generators.spec import WorldSpec
     from orchestration.generators.world import append_days, generate_world
+    from orchestration.variables import keep_vars
 
     started = time.monotonic()
     with console.status(f"writing a world of {parsed.size:,} customers …"):
@@ -47,9 +51,12 @@ def generate(parsed: argparse.Namespace, folder: DataFolder, console: Console) -
             append_days(folder.root, parsed.append_days)
         else:
             generate_world(WorldSpec(customers=parsed.size, seed=parsed.seed), folder.root)
+            keep_vars(folder, {"minimum_segment_size": SMALL_WORLD_SEGMENT_SIZE} if parsed.size < SMALL_WORLD_CUSTOMERS else {})
     files = list(folder.landing.rglob("*.parquet"))
     megabytes = sum(file.stat().st_size for file in files) / 1e6
     console.print(f"Demo world: {parsed.size:,} customers, {len(files)} files, {megabytes:,.0f} MB, {time.monotonic() - started:.0f} s")
+    if parsed.size < SMALL_WORLD_CUSTOMERS:
+        console.print(f"In a world this small a segment is published from {SMALL_WORLD_SEGMENT_SIZE} members, not from 500.")
 
 
 def demo(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
