@@ -55,6 +55,6 @@ bench: setup ## Time the demo world and the build (SIZE=20000 customers)
 	@$(BIN)/python -m benchmarks.street --size $(SIZE)
 
 clean: ## Remove everything that can be made again, except the data folder
-	@rm -rf $(VENV) dbt_project/target dbt_project/logs dbt_project/dbt_packages .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	@rm -rf $(VENV) dbt_project/target dbt_project/logs dbt_project/dbt_packages .mypy_cache .ruff_cache .pytest_cache .sqlfluff_cache.json *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "The data stays in $(A360_DATA_DIR); its ops.duckdb cannot be made again."
