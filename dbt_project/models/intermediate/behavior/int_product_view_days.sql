@@ -27,12 +27,14 @@ product_views as (
 
 ),
 
-bot_days as (
+bot_visits as (
 
-    select distinct
+    select
         device_key,
         event_date,
-        load_date
+        load_date,
+        first_event_at,
+        last_event_at
     from {{ ref('int_web_visit_pieces') }}
     where is_bot
 
@@ -45,22 +47,24 @@ final as (
         product_views.event_date,
         product_views.load_date,
         coalesce(product_views.account_key, product_views.device_key) as identifier_key,
-        bot_days.device_key is not null as is_bot,
+        bot_visits.device_key is not null as is_bot,
         count(*) as product_view_count,
         max(product_views.event_at) as last_viewed_at,
         max(product_views._file_id) as last_file_id
     from product_views
-    left join bot_days
+    left join bot_visits
         on
-            product_views.device_key = bot_days.device_key
-            and product_views.event_date = bot_days.event_date
-            and product_views.load_date = bot_days.load_date
+            product_views.device_key = bot_visits.device_key
+            and product_views.event_date = bot_visits.event_date
+            and product_views.load_date = bot_visits.load_date
+            and product_views.event_at >= bot_visits.first_event_at
+            and product_views.event_at <= bot_visits.last_event_at
     group by
         coalesce(product_views.account_key, product_views.device_key),
         product_views.product_id,
         product_views.event_date,
         product_views.load_date,
-        bot_days.device_key is not null
+        bot_visits.device_key is not null
 
 )
 

@@ -2,27 +2,13 @@
 
 with
 
-visit_pieces as (
-
-    select * from {{ ref('int_web_visit_pieces') }}
-
-),
-
-max_events as (
-
-    select limit_value as max_events_per_session
-    from {{ ref('bot_limits') }}
-    where limit_name = 'max_events_per_session'
-
-),
-
 {% if is_incremental() -%}
     new_pieces as (
 
         select
             device_key,
             min(first_event_at) as first_new_event_at
-        from visit_pieces
+        from {{ ref('int_web_visit_pieces') }}
         where last_file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
         group by device_key
 
@@ -46,24 +32,66 @@ max_events as (
 
     ),
 
-    pieces as (
+{%- endif %}
 
-        select visit_pieces.*
-        from visit_pieces
+-- Texts do not go through the sort; those of the first piece are fetched afterwards.
+pieces as (
+
+    select
+        visit_pieces.device_key,
+        visit_pieces.event_date,
+        visit_pieces.load_date,
+        visit_pieces.piece_number,
+        visit_pieces.account_key,
+        visit_pieces.first_event_at,
+        visit_pieces.last_event_at,
+        visit_pieces.event_count,
+        visit_pieces.page_view_count,
+        visit_pieces.product_view_count,
+        visit_pieces.search_count,
+        visit_pieces.add_to_cart_count,
+        visit_pieces.checkout_started_count,
+        visit_pieces.purchase_count,
+        visit_pieces.is_bot,
+        visit_pieces.last_loaded_at,
+        visit_pieces.last_file_id
+    from {{ ref('int_web_visit_pieces') }} as visit_pieces
+    {% if is_incremental() -%}
         inner join affected_devices
             on
                 visit_pieces.device_key = affected_devices.device_key
                 and visit_pieces.first_event_at >= affected_devices.affected_from
+    {%- endif %}
 
-    ),
+),
 
-{%- else -%}
-    pieces as (
+piece_texts as (
 
-        select * from visit_pieces
+    select
+        device_key,
+        event_date,
+        load_date,
+        piece_number,
+        anonymous_id,
+        device_type,
+        browser,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        referrer,
+        landing_page_url,
+        geo_country
+    from {{ ref('int_web_visit_pieces') }}
 
-    ),
-{%- endif %}
+),
+
+max_events as (
+
+    select limit_value as max_events_per_session
+    from {{ ref('bot_limits') }}
+    where limit_name = 'max_events_per_session'
+
+),
 
 ordered_pieces as (
 
@@ -86,10 +114,7 @@ chain_starts as (
 
     select
         *,
-        coalesce(
-            {{ is_after_a_gap('previous_end_at', 'first_event_at') }},
-            true
-        ) as is_chain_start
+        coalesce({{ is_after_a_gap('previous_end_at', 'first_event_at') }}, true) as is_chain_start
     from ordered_pieces
 
 ),
@@ -124,7 +149,7 @@ session_pieces as (
 
     select
         chained_pieces.*,
-        case when long_chains.device_key is not null then chained_pieces.event_date end as split_date,
+        case when long_chains.device_key is not null then chained_pieces.event_date end as cut_date,
         chained_pieces.is_chain_start
         or (long_chains.device_key is not null and chained_pieces.event_date <> chained_pieces.previous_event_date) as is_session_start
     from chained_pieces
@@ -140,70 +165,70 @@ sessions as (
     select
         device_key,
         chain_started_at,
-        split_date,
-        min(anonymous_id) as anonymous_id,
+        cut_date,
         min(account_key) as account_key,
         min(first_event_at) as session_started_at,
         max(last_event_at) as session_ended_at,
-        sum(event_count) as event_count,
-        sum(page_view_count) as page_view_count,
-        sum(product_view_count) as product_view_count,
-        sum(search_count) as search_count,
-        sum(add_to_cart_count) as add_to_cart_count,
-        sum(checkout_started_count) as checkout_started_count,
-        sum(purchase_count) as purchase_count,
-        max(case when is_session_start then device_type end) as device_type,
-        max(case when is_session_start then browser end) as browser,
-        max(case when is_session_start then utm_source end) as utm_source,
-        max(case when is_session_start then utm_medium end) as utm_medium,
-        max(case when is_session_start then utm_campaign end) as utm_campaign,
-        max(case when is_session_start then referrer end) as referrer,
-        max(case when is_session_start then landing_page_url end) as landing_page_url,
-        max(case when is_session_start then geo_country end) as geo_country,
+        cast(sum(event_count) as bigint) as event_count,
+        cast(sum(page_view_count) as bigint) as page_view_count,
+        cast(sum(product_view_count) as bigint) as product_view_count,
+        cast(sum(search_count) as bigint) as search_count,
+        cast(sum(add_to_cart_count) as bigint) as add_to_cart_count,
+        cast(sum(checkout_started_count) as bigint) as checkout_started_count,
+        cast(sum(purchase_count) as bigint) as purchase_count,
         bool_or(is_bot) as has_bot_piece,
         max(last_loaded_at) as loaded_at,
-        max(last_file_id) as last_file_id
+        max(last_file_id) as last_file_id,
+        max(case when is_session_start then event_date end) as start_event_date,
+        max(case when is_session_start then load_date end) as start_load_date,
+        max(case when is_session_start then piece_number end) as start_piece_number
     from session_pieces
     group by
         device_key,
         chain_started_at,
-        split_date
+        cut_date
 
 ),
 
 final as (
 
     select
-        cast(sessions.device_key as string) || '-' || cast({{ epoch_micros('sessions.session_started_at') }} as string) as session_id,
         sessions.device_key,
-        sessions.anonymous_id,
+        piece_texts.anonymous_id,
         sessions.account_key,
         sessions.chain_started_at,
         sessions.session_started_at,
         sessions.session_ended_at,
+        sessions.event_count,
+        sessions.page_view_count,
+        sessions.product_view_count,
+        sessions.search_count,
+        sessions.add_to_cart_count,
+        sessions.checkout_started_count,
+        sessions.purchase_count,
+        piece_texts.device_type,
+        piece_texts.browser,
+        piece_texts.utm_source,
+        piece_texts.utm_medium,
+        piece_texts.utm_campaign,
+        piece_texts.referrer,
+        piece_texts.landing_page_url,
+        piece_texts.geo_country,
+        sessions.loaded_at,
+        sessions.last_file_id,
+        cast(sessions.device_key as string) || '-' || cast({{ epoch_micros('sessions.session_started_at') }} as string) as session_id,
         cast(sessions.session_started_at as date) as session_date,
         cast(
             floor(({{ epoch_micros('sessions.session_ended_at') }} - {{ epoch_micros('sessions.session_started_at') }}) / 1000000) as bigint
         ) as duration_seconds,
-        cast(sessions.event_count as bigint) as event_count,
-        cast(sessions.page_view_count as bigint) as page_view_count,
-        cast(sessions.product_view_count as bigint) as product_view_count,
-        cast(sessions.search_count as bigint) as search_count,
-        cast(sessions.add_to_cart_count as bigint) as add_to_cart_count,
-        cast(sessions.checkout_started_count as bigint) as checkout_started_count,
-        cast(sessions.purchase_count as bigint) as purchase_count,
-        sessions.device_type,
-        sessions.browser,
-        sessions.utm_source,
-        sessions.utm_medium,
-        sessions.utm_campaign,
-        sessions.referrer,
-        sessions.landing_page_url,
-        sessions.geo_country,
-        sessions.has_bot_piece or sessions.event_count > max_events.max_events_per_session as is_bot,
-        sessions.loaded_at,
-        sessions.last_file_id
+        sessions.has_bot_piece or sessions.event_count > max_events.max_events_per_session as is_bot
     from sessions
+    inner join piece_texts
+        on
+            sessions.device_key = piece_texts.device_key
+            and sessions.start_event_date = piece_texts.event_date
+            and sessions.start_load_date = piece_texts.load_date
+            and sessions.start_piece_number = piece_texts.piece_number
     cross join max_events
 
 )

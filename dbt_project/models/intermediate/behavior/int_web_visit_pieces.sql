@@ -2,18 +2,68 @@
 
 with
 
+{% if is_incremental() -%}
+    touched_load_dates as (
+
+        select distinct load_date
+        from {{ ref('stg_web__events') }}
+        where _file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+
+    ),
+
+{%- endif %}
+
+-- Only what sorting needs goes through the sort: integers and times. Texts are fetched for the first event of a piece afterwards.
 events as (
 
-    select * from {{ ref('stg_web__events') }}
+    select
+        event_date,
+        load_date,
+        event_at,
+        event_type,
+        _loaded_at,
+        _file_id,
+        _row_number,
+        {{ identifier_key('anonymous_id', 'anonymous_id') }} as device_key,
+        {{ identifier_key('shop_customer_id', 'user_id') }} as account_key,
+        cast(dwell_seconds as decimal(18, 3)) as dwell_seconds
+    from {{ ref('stg_web__events') }}
     where
         not is_too_late
-    {% if is_incremental() %}
-        and load_date in (
-            select new_events.load_date
-            from {{ ref('stg_web__events') }} as new_events
-            where new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
-        )
-    {% endif %}
+        {% if is_incremental() -%}
+            and load_date in (select touched_load_dates.load_date from touched_load_dates)
+        {%- endif %}
+
+),
+
+event_texts as (
+
+    select
+        _file_id,
+        _row_number,
+        anonymous_id,
+        device_type,
+        browser,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        referrer,
+        page_url,
+        geo_country,
+        user_agent
+    from {{ ref('stg_web__events') }}
+    where
+        not is_too_late
+        {% if is_incremental() -%}
+            and load_date in (select touched_load_dates.load_date from touched_load_dates)
+        {%- endif %}
+
+),
+
+user_agents as (
+
+    select distinct user_agent
+    from {{ ref('stg_web__events') }}
 
 ),
 
@@ -33,33 +83,27 @@ bot_limits as (
 
 ),
 
--- Only what sorting needs goes through the sort: integers and times. Texts are fetched for the first event of a piece afterwards.
-narrow_events as (
+bots_by_name as (
 
-    select
-        {{ identifier_key('anonymous_id', 'anonymous_id') }} as device_key,
-        {{ identifier_key('shop_customer_id', 'user_id') }} as account_key,
-        event_date,
-        load_date,
-        event_at,
-        event_type,
-        cast(dwell_seconds as decimal(18, 3)) as dwell_seconds,
-        _loaded_at,
-        _file_id,
-        _row_number
-    from events
+    select distinct user_agents.user_agent
+    from user_agents
+    inner join bot_user_agents
+        on lower(user_agents.user_agent) like bot_user_agents.like_pattern
 
 ),
 
-gaps as (
+ordered_events as (
 
     select
         *,
         lag(event_at) over (
             partition by device_key, event_date, load_date
             order by event_at, _file_id, _row_number
-        ) as previous_event_at
-    from narrow_events
+        ) as previous_event_at,
+        count(*) over (
+            partition by device_key, event_date, load_date
+        ) as device_day_event_count
+    from events
 
 ),
 
@@ -72,11 +116,11 @@ starts as (
             when {{ is_after_a_gap('previous_event_at', 'event_at') }} then 1
             else 0
         end as is_piece_start
-    from gaps
+    from ordered_events
 
 ),
 
-numbered as (
+numbered_events as (
 
     select
         *,
@@ -96,7 +140,6 @@ pieces as (
         event_date,
         load_date,
         cast(piece_number as bigint) as piece_number,
-        cast(coalesce(sum(dwell_seconds), 0) as decimal(18, 3)) as dwell_seconds,
         min(account_key) as account_key,
         min(event_at) as first_event_at,
         max(event_at) as last_event_at,
@@ -107,13 +150,15 @@ pieces as (
         count(case when event_type = 'add_to_cart' then 1 end) as add_to_cart_count,
         count(case when event_type = 'checkout_started' then 1 end) as checkout_started_count,
         count(case when event_type = 'purchase' then 1 end) as purchase_count,
+        cast(coalesce(sum(dwell_seconds), 0) as decimal(18, 3)) as dwell_seconds,
         max(case when event_type = 'product_view' then event_at end) as last_product_view_at,
+        max(device_day_event_count) as device_day_event_count,
         min(_loaded_at) as first_loaded_at,
         max(_loaded_at) as last_loaded_at,
         max(_file_id) as last_file_id,
         max(case when is_piece_start = 1 then _file_id end) as start_file_id,
         max(case when is_piece_start = 1 then _row_number end) as start_row_number
-    from numbered
+    from numbered_events
     group by
         device_key,
         event_date,
@@ -122,108 +167,52 @@ pieces as (
 
 ),
 
-user_agents as (
-
-    select distinct user_agent
-    from events
-
-),
-
-bots_by_name as (
-
-    select distinct user_agents.user_agent
-    from user_agents
-    inner join bot_user_agents
-        on lower(user_agents.user_agent) like bot_user_agents.like_pattern
-
-),
-
-described_pieces as (
-
-    select
-        pieces.*,
-        events.anonymous_id,
-        events.device_type,
-        events.browser,
-        events.utm_source,
-        events.utm_medium,
-        events.utm_campaign,
-        events.referrer,
-        events.page_url as landing_page_url,
-        events.geo_country,
-        bots_by_name.user_agent is not null as has_bot_user_agent
-    from pieces
-    inner join events
-        on
-            pieces.start_file_id = events._file_id
-            and pieces.start_row_number = events._row_number
-    left join bots_by_name
-        on events.user_agent = bots_by_name.user_agent
-
-),
-
-bot_days as (
-
-    select
-        described_pieces.device_key,
-        described_pieces.event_date,
-        described_pieces.load_date
-    from described_pieces
-    cross join bot_limits
-    group by
-        described_pieces.device_key,
-        described_pieces.event_date,
-        described_pieces.load_date
-    having
-        bool_or(described_pieces.has_bot_user_agent)
-        or sum(described_pieces.event_count) > max(bot_limits.max_events_per_device_day)
-        or bool_or(
-            described_pieces.event_count >= bot_limits.min_events_for_rate
-            and described_pieces.event_count * 60000000
-            > bot_limits.max_events_per_minute
-            * ({{ epoch_micros('described_pieces.last_event_at') }} - {{ epoch_micros('described_pieces.first_event_at') }})
-        )
-
-),
-
 final as (
 
     select
-        described_pieces.device_key,
-        described_pieces.event_date,
-        described_pieces.load_date,
-        described_pieces.piece_number,
-        described_pieces.anonymous_id,
-        described_pieces.account_key,
-        described_pieces.first_event_at,
-        described_pieces.last_event_at,
-        described_pieces.event_count,
-        described_pieces.page_view_count,
-        described_pieces.product_view_count,
-        described_pieces.search_count,
-        described_pieces.add_to_cart_count,
-        described_pieces.checkout_started_count,
-        described_pieces.purchase_count,
-        described_pieces.dwell_seconds,
-        described_pieces.last_product_view_at,
-        described_pieces.device_type,
-        described_pieces.browser,
-        described_pieces.utm_source,
-        described_pieces.utm_medium,
-        described_pieces.utm_campaign,
-        described_pieces.referrer,
-        described_pieces.landing_page_url,
-        described_pieces.geo_country,
-        described_pieces.first_loaded_at,
-        described_pieces.last_loaded_at,
-        described_pieces.last_file_id,
-        bot_days.device_key is not null as is_bot
-    from described_pieces
-    left join bot_days
+        pieces.device_key,
+        pieces.event_date,
+        pieces.load_date,
+        pieces.piece_number,
+        event_texts.anonymous_id,
+        pieces.account_key,
+        pieces.first_event_at,
+        pieces.last_event_at,
+        pieces.event_count,
+        pieces.page_view_count,
+        pieces.product_view_count,
+        pieces.search_count,
+        pieces.add_to_cart_count,
+        pieces.checkout_started_count,
+        pieces.purchase_count,
+        pieces.dwell_seconds,
+        pieces.last_product_view_at,
+        event_texts.device_type,
+        event_texts.browser,
+        event_texts.utm_source,
+        event_texts.utm_medium,
+        event_texts.utm_campaign,
+        event_texts.referrer,
+        event_texts.page_url as landing_page_url,
+        event_texts.geo_country,
+        pieces.first_loaded_at,
+        pieces.last_loaded_at,
+        pieces.last_file_id,
+        bots_by_name.user_agent is not null
+        or pieces.device_day_event_count > bot_limits.max_events_per_device_day
+        or (
+            pieces.event_count >= bot_limits.min_events_for_rate
+            and pieces.event_count * 60000000
+            > bot_limits.max_events_per_minute * ({{ epoch_micros('pieces.last_event_at') }} - {{ epoch_micros('pieces.first_event_at') }})
+        ) as is_bot
+    from pieces
+    inner join event_texts
         on
-            described_pieces.device_key = bot_days.device_key
-            and described_pieces.event_date = bot_days.event_date
-            and described_pieces.load_date = bot_days.load_date
+            pieces.start_file_id = event_texts._file_id
+            and pieces.start_row_number = event_texts._row_number
+    left join bots_by_name
+        on event_texts.user_agent = bots_by_name.user_agent
+    cross join bot_limits
 
 )
 
