@@ -96,7 +96,8 @@ def street_manifest(file: Path) -> dict[str, Any]:
             if attached is None or (name in needs_scores and attached not in needs_scores):
                 ranked = sorted(parents, key=lambda parent: (parent in needs_scores, _street_rank(manifest["nodes"][parent]), parent))
                 node["attached_node"] = ranked[-1] if ranked else _accounting(manifest)
-                node["depends_on"]["nodes"] = parents or [node["attached_node"]]
+                if not parents:
+                    _make_parent(manifest, node["attached_node"], name)
     return manifest
 
 
@@ -119,6 +120,12 @@ def _descendants(manifest: Mapping[str, Any], roots: list[str]) -> set[str]:
 def _street_rank(node: Mapping[str, Any]) -> int:
     group = group_of(node)
     return STREET.index(group) if group in STREET else -1
+
+
+def _make_parent(manifest: dict[str, Any], parent: str, child: str) -> None:
+    manifest["nodes"][child]["depends_on"]["nodes"] = [parent]
+    manifest["parent_map"][child] = [parent]
+    manifest["child_map"][parent] = [*manifest["child_map"][parent], child]
 
 
 def _accounting(manifest: Mapping[str, Any]) -> str:

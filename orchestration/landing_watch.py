@@ -9,6 +9,9 @@ from pathlib import Path
 
 from orchestration.landing.files import delivered_files
 
+# Tag of a run: the file set that it was started for.
+LANDING_TAG = "a360/landing"
+
 
 @dataclass(frozen=True)
 class Watch:

@@ -15,6 +15,7 @@ from pathlib import Path
 import dagster as dg
 from dagster import DagsterInstance
 
+from orchestration.landing_watch import LANDING_TAG, landing_digest
 from orchestration.paths import DATA_DIR_VARIABLE, DataFolder
 from orchestration.progress import Progress, progress_logger
 
@@ -87,7 +88,7 @@ def run_street(
             instance=instance,
             run_config={"loggers": {"terminal": {}}, "ops": {} if with_data_tests else WITHOUT_DATA_TESTS},
             raise_on_error=False,
-            tags={"a360/trigger": "command line", **(tags or {})},
+            tags={"a360/trigger": "command line", LANDING_TAG: landing_digest(folder.landing) or "nothing", **(tags or {})},
         )
     if not result.success:
         reasons = "\n".join(f"  {step}: {_shortened(reason)}" for step, reason in progress.failures.items())

@@ -13,7 +13,7 @@ from orchestration.paths import DataFolder
 from orchestration.warehouse import Warehouse
 
 
-class Street(ConfigurableResource):  # type: ignore[type-arg]
+class Street(ConfigurableResource):
     """Taken by every asset, so that a run holds the warehouse lock from its first step to its last; it opens no connection itself."""
 
     data_dir: str

@@ -28,7 +28,7 @@ TABLES = {(source, name): table for source, tables in landing_sources(DBT_PROJEC
     ],
     can_subset=True,
 )
-def landing(context: dg.AssetExecutionContext, street: Street) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+def landing(context: dg.AssetExecutionContext, street: Street) -> Iterator[dg.MaterializeResult]:
     for key in sorted(context.selected_asset_keys):
         source, name = key.path
         files = list(delivered_files(street.folder.landing, f"{source}/{name}"))

@@ -31,7 +31,7 @@ def _published_keys() -> list[dg.AssetKey]:
     freshness_policy=BY_MORNING,
     description="The serving copy: Parquet and a read-only DuckDB file of all that leaves the warehouse, swapped in as a whole.",
 )
-def serving_copy(street: Street) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def serving_copy(street: Street) -> dg.MaterializeResult:
     tables = served_tables(MANIFEST)
     publication = publish(street.warehouse, street.folder.serving, tables, clock(street.warehouse))
     rows = "\n".join(f"| {table.schema}.{table.name} | {table.row_count:,} |" for table in publication.tables)
@@ -54,7 +54,7 @@ def serving_copy(street: Street) -> dg.MaterializeResult:  # type: ignore[type-a
     freshness_policy=BY_MORNING,
     description="Audience members as CSV files: all of them, and what changed since the last delivery.",
 )
-def file_drop(street: Street) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def file_drop(street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.warehouse)
     destination = FileDrop(street.folder.serving / "file_drop", DBT_PROJECT / "models")
     try:

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.landing_watch import Watch, landing_digest
+from orchestration.landing_watch import LANDING_TAG, Watch, landing_digest
 from orchestration.paths import data_folder
 
 STREET_TAGS = {"a360/scope": "street"}
@@ -31,9 +31,9 @@ def street_hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.S
     current = landing_digest(data_folder().landing)
     if current is None:
         return dg.SkipReason("nothing was delivered yet")
-    if context.instance.get_runs(filters=dg.RunsFilter(tags={"a360/landing": current}), limit=1):
+    if _is_built(context.instance, current):
         return dg.SkipReason("nothing was delivered since the last run")
-    return dg.RunRequest(run_key=f"landing-{current}", tags=STREET_TAGS | {"a360/trigger": "hourly", "a360/landing": current})
+    return dg.RunRequest(run_key=f"landing-{current}", tags=STREET_TAGS | {"a360/trigger": "hourly", LANDING_TAG: current})
 
 
 @dg.sensor(job=street_job, minimum_interval_seconds=30, name="landing_files")
@@ -42,9 +42,13 @@ def landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
     current = landing_digest(data_folder().landing)
     watch, is_due = Watch.from_cursor(context.cursor).look(current)
     requests = []
-    if is_due and current is not None:
-        requests.append(
-            dg.RunRequest(run_key=f"landing-{current}", tags=STREET_TAGS | {"a360/trigger": "landing", "a360/landing": current})
-        )
+    if is_due and current is not None and not _is_built(context.instance, current):
+        requests.append(dg.RunRequest(run_key=f"landing-{current}", tags=STREET_TAGS | {"a360/trigger": "landing", LANDING_TAG: current}))
     reason = None if requests else dg.SkipReason("files are still arriving" if watch.pending else "no new files")
     return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=watch.to_cursor())
+
+
+def _is_built(instance: dg.DagsterInstance, landing: str) -> bool:
+    """Whether a run on just these files succeeded or is on its way, whoever asked for it."""
+    alive = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.QUEUED]
+    return bool(instance.get_runs(filters=dg.RunsFilter(tags={LANDING_TAG: landing}, statuses=alive), limit=1))

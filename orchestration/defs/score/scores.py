@@ -47,7 +47,7 @@ def _spec(table: str, deps: list[dg.AssetKey]) -> dg.AssetSpec:
     ],
     retry_policy=RETRY,
 )
-def cluster_scores(street: Street) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+def cluster_scores(street: Street) -> Iterator[dg.MaterializeResult]:
     as_of_at = clock(street.warehouse)
     same = {"as_of_date": as_date(as_of_at)}
     stored = ModelStore(street.warehouse, MODELS_DIR).load(CUSTOMER_CLUSTERS.model_name, as_date(as_of_at))
@@ -74,7 +74,7 @@ def cluster_scores(street: Street) -> Iterator[dg.MaterializeResult]:  # type: i
     freshness_policy=FRESH,
     description=ML_TABLES["propensity_scores"].description,
 )
-def propensity_scores(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def propensity_scores(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.warehouse)
     store = ModelStore(street.warehouse, MODELS_DIR)
     metadata: dict[str, float | str] = {}
@@ -103,7 +103,7 @@ def propensity_scores(context: dg.AssetExecutionContext, street: Street) -> dg.M
     freshness_policy=FRESH,
     description=ML_TABLES["model_metrics"].description,
 )
-def model_metrics(street: Street) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def model_metrics(street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.warehouse)
     store = ModelStore(street.warehouse, MODELS_DIR)
     row_count = 0

@@ -35,7 +35,7 @@ SHOWN = ("auc", "pr_auc", "brier", "ece", "lift_decile_01", "precision", "recall
     freshness_policy=FRESH,
     description="K-means on scaled behaviour; k by silhouette, names from profiles, ids kept from the model of the day before.",
 )
-def customer_clusters_model(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def customer_clusters_model(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.warehouse)
     store = ModelStore(street.warehouse, MODELS_DIR)
     previous = store.previous_content(CUSTOMER_CLUSTERS.model_name, as_date(as_of_at))
@@ -72,7 +72,7 @@ def _propensity_asset(spec: PropensitySpec) -> dg.AssetsDefinition:
         freshness_policy=FRESH,
         description=f"Probability of {spec.outcome_column}: logistic regression or boosting, chosen and calibrated on validation dates.",
     )
-    def propensity_model(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def propensity_model(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
         as_of_at = clock(street.warehouse)
         result = train_propensity(training_rows(street.warehouse, spec), spec)
         content = result.model.to_json() if result.model else None
