@@ -48,7 +48,7 @@ create or replace macro seven_digits(x) as (2000000 + ((x)::bigint * 1234577) % 
 create or replace macro within(bounds, k, n) as (bounds)[1] + ((bounds)[2] - (bounds)[1]) * u01(k, n);
 create or replace macro pick_from(words, k, n) as words[1 + pick(k, n, len(words))];
 create or replace macro day_time(day_number, seconds) as
-    (getvariable('start_date') + (day_number)::int)::timestamp + to_microseconds((1000000::bigint * (seconds))::bigint);
+(getvariable('start_date') + (day_number)::int)::timestamp + to_microseconds((1000000::bigint * (seconds))::bigint);
 -- Days are compared as whole numbers since the first day of the world.
 create or replace macro day_number(moment) as ((moment)::date - getvariable('start_date'))::int;
 
@@ -84,11 +84,11 @@ create or replace macro six_hourly(moment, minutes) as time_bucket(interval 6 ho
 create or replace macro hourly(moment, minutes) as date_trunc('hour', moment) + to_minutes(60 + minutes);
 -- The product behind the key of a line: popular ones of the category of the moment, now and then of another one.
 create or replace macro item_product(ki, category_number) as
-    floor(pow(u01(ki, 3), 1.8) * getvariable('products_per_category'))::int * 8
-    + case when u01(ki, 1) < 0.8 then category_number else pick(ki, 2, 8) end;
+floor(pow(u01(ki, 3), 1.8) * getvariable('products_per_category'))::int * 8
++ case when u01(ki, 1) < 0.8 then category_number else pick(ki, 2, 8) end;
 create or replace macro initcap_word(word) as upper((word)[1]) || (word)[2:];
 -- A campaign has one message per person; cart reminders, which share the campaign of their month, have one per person and day.
 create or replace macro message_id_of(t, c, p) as 'm' || hex40(deed_number(t, c % 8, p));
 -- Spells of being alive and dormant take turns; spell_ends holds the first day of each spell after the first.
 create or replace macro is_alive_on(starts_dormant, spell_ends, t) as
-    ((starts_dormant) + len(list_filter(spell_ends, lambda first_day: first_day <= (t)))) % 2 = 0;
+((starts_dormant) + len(list_filter(spell_ends, lambda first_day: first_day <= (t)))) % 2 = 0;

@@ -60,7 +60,7 @@ passers_by as (
         true as is_store,
         day_time(calendar.t, 32400 + pick(child_key(calendar.kt, 900000 + slots.slot), 3, 39600)) as ordered_at
     from calendar
-    cross join range(getvariable('passer_by_slots')) as slots(slot)
+    cross join range(getvariable('passer_by_slots')) as slots (slot)
     where
         calendar.t >= getvariable('visits_from')
         and calendar.t < getvariable('to_day')

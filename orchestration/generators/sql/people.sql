@@ -9,7 +9,7 @@ numbered as (
         person::int as p,
         mix32(low32(person::ubigint * 2654435769::ubigint + getvariable('seed_key')::ubigint)) as k,
         person <= getvariable('founders') as is_founder
-    from range(1, getvariable('people_until') + 1) as numbers(person)
+    from range(1, getvariable('people_until') + 1) as numbers (person)
 
 ),
 

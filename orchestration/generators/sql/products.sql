@@ -13,7 +13,7 @@ select
     shelves.subcategory,
     shelves.typical_price * exp(0.45 * normalish(kp, 13)) as base_price,
     0.38 + 0.3 * u01(kp, 16) as cost_share
-from range(getvariable('products_per_category') * 8) as products(number)
+from range(getvariable('products_per_category') * 8) as products (number)
 inner join shelves on products.number % 8 = shelves.category_number and (products.number // 8) % 4 = shelves.shelf_number % 4
 cross join brands;
 
@@ -27,7 +27,7 @@ select
     base_price * cost_share as unit_cost,
     months.month_number = 0 or month(first_day) % 3 = 1 or u01(kp, 20000 + months.month_number) < 0.3 as is_written
 from products
-cross join range(getvariable('month_count')) as months(month_number);
+cross join range(getvariable('month_count')) as months (month_number);
 
 create or replace table product_prices as
 select distinct

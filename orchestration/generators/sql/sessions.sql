@@ -109,7 +109,7 @@ other_slots as (
         child_key(calendar.kt, 3000000 + slots.slot) as ks,
         slots.slot >= getvariable('visitor_slots') as is_bot
     from calendar
-    cross join range(getvariable('visitor_slots') + getvariable('bot_slots')) as slots(slot)
+    cross join range(getvariable('visitor_slots') + getvariable('bot_slots')) as slots (slot)
     where calendar.t >= getvariable('sessions_from') and calendar.t < getvariable('to_day')
 
 ),
@@ -219,7 +219,7 @@ inner join traffic_slots on pick(delayed.ks, 70, 100) = traffic_slots.slot
 inner join traffic on traffic_slots.traffic_number = traffic.traffic_number
 left join campaigns on delayed.c = campaigns.c
 -- One session in 150 is delivered twice, the second time within a day.
-inner join (values (0), (1)) as copies(copy_number) on copies.copy_number = 0 or u01(delayed.ks, 66) < 0.0065
+inner join (values (0), (1)) as copies (copy_number) on copies.copy_number = 0 or u01(delayed.ks, 66) < 0.0065
 where
     started_at + to_seconds((delay_seconds + copy_delay_seconds + duration + 3600)::bigint) >= getvariable('window_start')
     and started_at + to_seconds((delay_seconds + copy_delay_seconds)::bigint) < getvariable('window_end');

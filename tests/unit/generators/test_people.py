@@ -99,3 +99,32 @@ def test_effects_are_relative_to_the_control(read: Read) -> None:
         from {truth.effects}
     """
     assert read(query) == [(True, True, True)]
+
+
+def test_the_outcome_in_the_truth_is_what_the_shop_saw(read: Read) -> None:
+    query = """
+        with
+
+        ordered as (
+
+            select distinct
+                identifiers.person_id,
+                orders.ordered_at::date as ordered_date
+            from {shop.orders} as orders
+            inner join {truth.identifiers} as identifiers
+                on identifiers.identifier_type = 'shop_customer_id' and orders.shop_customer_id = identifiers.identifier_value
+
+        )
+
+        select
+            count(*) filter (where ordered.person_id is not null and not probabilities.has_purchase_30d),
+            count(*) filter (where ordered.person_id is not null) / count(*) filter (where probabilities.has_purchase_30d) > 0.6
+        from {truth.purchase_probability} as probabilities
+        left join (select distinct person_id, ordered_date from ordered) as ordered
+            on
+                probabilities.person_id = ordered.person_id
+                and ordered.ordered_date >= probabilities.as_of_date
+                and ordered.ordered_date < probabilities.as_of_date + 30
+        where probabilities.has_purchase_30d is not null
+    """
+    assert read(query) == [(0, True)]

@@ -81,7 +81,7 @@ def test_all_spellings_of_an_address_share_one_form(macros: duckdb.DuckDBPyConne
 def test_whatever_people_type_leads_back_to_their_address(macros: duckdb.DuckDBPyConnection) -> None:
     query = """
         select count(*)
-        from (select k, unnest(['anna.smith12@gmail.com', 'j_doe7@icloud.com', 'jan9@gmx.de']) as email from keys)
+        from (select k, unnest(['anna.smith12@gmail.com', 'j_doe7@icloud.com', 'jan9@gmx.de']) as email from keys where i < 10000)
         where canonical_email(as_typed(email, k)) <> canonical_email(email)
     """
     assert macros.execute(query).fetchone() == (0,)

@@ -25,7 +25,7 @@ decisions as (
         end as decision_day
     from people
     left join mailable on people.p = mailable.p
-    cross join range(1, 8) as decisions(decision)
+    cross join range(1, 8) as decisions (decision)
     where
         people.kind <> 3
         and case decisions.decision

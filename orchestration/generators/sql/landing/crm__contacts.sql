@@ -13,7 +13,7 @@ versions as (
         end as updated_at,
         child_key(people.k, 313 + (versions.version = 2 and u01(people.k, 304) < 0.6)::int) as home_key
     from people
-    inner join (values (1), (2)) as versions(version) on versions.version = 1 or u01(people.k, 305) < 0.25
+    inner join (values (1), (2)) as versions (version) on versions.version = 1 or u01(people.k, 305) < 0.25
     where people.kind in (0, 1)
 
 )

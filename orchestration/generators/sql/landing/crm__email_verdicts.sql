@@ -11,12 +11,12 @@ checks as (
         -- A check at the start and one more each year.
         people.enter_day + 1 + checks.check_number * 365 as check_day
     from people
-    inner join (values (1), (2), (3)) as addresses(which)
+    inner join (values (1), (2), (3)) as addresses (which)
         on
             addresses.which = 1
             or addresses.which = 2 and people.second_email is not null
             or addresses.which = 3 and people.junk_email is not null
-    cross join range(8) as checks(check_number)
+    cross join range(8) as checks (check_number)
     where
         u01(people.k, 380) < 0.85
         and people.enter_day + 1 + checks.check_number * 365 >= getvariable('window_first_day') - 2

@@ -12,7 +12,7 @@ versions as (
         joined_at + to_days(91 * versions.version) as updated_at
     from people
     inner join latent_types on people.z = latent_types.type_number
-    cross join range(getvariable('loyalty_versions')) as versions(version)
+    cross join range(getvariable('loyalty_versions')) as versions (version)
     where
         people.loyalty_day is not null
         and people.loyalty_day + 91 * versions.version >= getvariable('window_first_day') - 1

@@ -13,7 +13,7 @@ versions as (
         end as updated_at
     from people
     inner join frequencies on people.frequency_number = frequencies.frequency_number
-    inner join (values (1), (2)) as versions(version) on versions.version = 1 or u01(people.k, 364) < 0.15
+    inner join (values (1), (2)) as versions (version) on versions.version = 1 or u01(people.k, 364) < 0.15
     where people.kind in (0, 1) and u01(people.k, 365) < 0.62
 
 )

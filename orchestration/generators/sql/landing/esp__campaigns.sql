@@ -8,7 +8,7 @@ versions as (
         versions.version,
         case versions.version when 1 then day_time(t - 7, 36000) else day_time(t + 1, 36000) end as updated_at
     from campaigns
-    cross join (values (1), (2)) as versions(version)
+    cross join (values (1), (2)) as versions (version)
 
 )
 

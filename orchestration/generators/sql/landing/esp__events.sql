@@ -39,55 +39,91 @@ messages_here as (
 
 events as (
 
-    select *, 1 as event_number, 'hard_bounce' as event_type, sent_at + interval 3 seconds as event_at
+    select
+        *,
+        1 as event_number,
+        'hard_bounce' as event_type,
+        sent_at + interval 3 seconds as event_at
     from messages_here
     where is_hard_bounce
 
     union all
 
-    select *, 2, 'soft_bounce', sent_at + interval 4 seconds
+    select
+        *,
+        2,
+        'soft_bounce',
+        sent_at + interval 4 seconds
     from messages_here
     where is_soft_bounce and not is_hard_bounce
 
     union all
 
-    select *, 3, 'delivered', delivered_at
+    select
+        *,
+        3,
+        'delivered',
+        delivered_at
     from messages_here
     where not is_hard_bounce
 
     union all
 
-    select *, 4, 'open', delivered_at + to_seconds(1 + pick(km, 53, 900))
+    select
+        *,
+        4,
+        'open',
+        delivered_at + to_seconds(1 + pick(km, 53, 900))
     from messages_here
     where is_machine_open
 
     union all
 
-    select *, 5, 'click', delivered_at + to_seconds(1 + pick(km, 54, 6))
+    select
+        *,
+        5,
+        'click',
+        delivered_at + to_seconds(1 + pick(km, 54, 6))
     from messages_here
     where is_scanned
 
     union all
 
-    select *, 6, 'open', opened_at
+    select
+        *,
+        6,
+        'open',
+        opened_at
     from messages_here
     where is_open_visible or stop_reason in ('unsubscribe', 'complaint')
 
     union all
 
-    select *, 7, 'open', opened_at + to_minutes(30 + pick(km, 55, 2000))
+    select
+        *,
+        7,
+        'open',
+        opened_at + to_minutes(30 + pick(km, 55, 2000))
     from messages_here
     where is_open_visible and u01(km, 56) < 0.12
 
     union all
 
-    select *, 8, 'click', clicked_at
+    select
+        *,
+        8,
+        'click',
+        clicked_at
     from messages_here
     where is_clicked
 
     union all
 
-    select *, 9, stop_reason, opened_at + interval 40 seconds
+    select
+        *,
+        9,
+        stop_reason,
+        opened_at + interval 40 seconds
     from messages_here
     where stop_reason in ('unsubscribe', 'complaint')
 

@@ -30,12 +30,18 @@ suppressions as (
 
 versions as (
 
-    select *, 1 as version, suppressed_at as updated_at
+    select
+        *,
+        1 as version,
+        suppressed_at as updated_at
     from suppressions
 
     union all
 
-    select *, 2 as version, suppressed_at + to_days(lifted_after) as updated_at
+    select
+        *,
+        2 as version,
+        suppressed_at + to_days(lifted_after) as updated_at
     from suppressions
     where lifted_after is not null
 

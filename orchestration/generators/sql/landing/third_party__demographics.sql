@@ -11,7 +11,7 @@ versions as (
         date_trunc('month', getvariable('start_date') + people.enter_day)::date
         + to_months(1 + 12 * versions.version) + to_days(1) as updated_at
     from people
-    cross join range(6) as versions(version)
+    cross join range(6) as versions (version)
     where u01(people.k, 621) < 0.55
 
 )

@@ -11,7 +11,7 @@ versions as (
         + to_months(1 + 12 * versions.version) + to_days(2) as updated_at
     from people
     inner join latent_types on people.z = latent_types.type_number
-    cross join range(6) as versions(version)
+    cross join range(6) as versions (version)
     where u01(people.k, 641) < 0.4
 
 )

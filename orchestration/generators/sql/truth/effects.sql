@@ -10,5 +10,5 @@ select
     campaigns.order_factors[variants.variant_number] as order_factor,
     open_factor * click_factor * order_factor - 1 as true_effect
 from campaigns
-cross join (values (1, 'control'), (2, 'a'), (3, 'b')) as variants(variant_number, variant)
+cross join (values (1, 'control'), (2, 'a'), (3, 'b')) as variants (variant_number, variant)
 where campaigns.t <= getvariable('last_day')
