@@ -16,7 +16,9 @@ NIGHT = datetime(2026, 11, 2, 3, tzinfo=UTC)
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as local:
+    home = tmp_path / "dagster"
+    home.mkdir()
+    with dg.DagsterInstance.local_temp(str(home)) as local:
         yield local
 
 
