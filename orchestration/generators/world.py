@@ -7,9 +7,11 @@ function of (seed, size, start date, person, day) and goes into the file of the 
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -38,8 +40,26 @@ class Resources:
     threads: int | None = None
 
 
+@contextmanager
+def alone(data_dir: Path) -> Iterator[None]:
+    """Lets one generator at a time work in a folder; the next one waits. The kernel lets go when the process ends."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / ".generator.lock").open("a", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            logger.info("Another generator is at work in %s; waiting for it to end.", data_dir)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def generate_world(spec: WorldSpec, data_dir: Path, resources: Resources | None = None) -> bool:
     """Makes the world in the folder; finishes a run that was interrupted. Returns False when it was there already."""
+    with alone(data_dir):
+        return _generate(spec, data_dir, resources or Resources())
+
+
+def _generate(spec: WorldSpec, data_dir: Path, resources: Resources) -> bool:
     manifest = read_manifest(data_dir)
     if manifest is None:
         check_folder_is_free(data_dir)
@@ -56,7 +76,7 @@ def generate_world(spec: WorldSpec, data_dir: Path, resources: Resources | None 
             f"The demo world in {data_dir} {held}, not on {spec.end_date}. Use --append-days to make it longer, "
             f"or remove {data_dir / 'landing'} and {data_dir / 'truth'} to make it anew."
         )
-    _write(manifest, spec.end_date, list(month_windows(spec)), data_dir, resources or Resources())
+    _write(manifest, spec.end_date, list(month_windows(spec)), data_dir, resources)
     return True
 
 
@@ -64,6 +84,11 @@ def append_days(data_dir: Path, days: int, resources: Resources | None = None) -
     """Appends so many days to the world in the folder, one file per table and day; returns its new last day."""
     if days < 1:
         raise ValueError(f"at least one day must be appended, not {days}")
+    with alone(data_dir):
+        return _append(data_dir, days, resources or Resources())
+
+
+def _append(data_dir: Path, days: int, resources: Resources) -> date:
     manifest = read_manifest(data_dir)
     if manifest is None or manifest.generated_until is None:
         raise WorldMismatchError(f"There is no complete demo world in {data_dir} to append to: generate it first.")
@@ -75,7 +100,7 @@ def append_days(data_dir: Path, days: int, resources: Resources | None = None) -
     manifest = replace(manifest, pending_until=target)
     write_manifest(data_dir, manifest)
     windows = list(day_windows(manifest.spec, held_until, target))
-    _write(manifest, target, windows, data_dir, resources or Resources())
+    _write(manifest, target, windows, data_dir, resources)
     return target
 
 

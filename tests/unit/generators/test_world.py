@@ -1,6 +1,7 @@
 """A world is a function of its specification: whoever makes it, in whatever steps, on however many threads."""
 
 import shutil
+import threading
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -14,7 +15,7 @@ from orchestration.generators.landing import Window, batches, landing_file, mont
 from orchestration.generators.manifest import WorldMismatchError, manifest_path, read_manifest, write_manifest
 from orchestration.generators.spec import WorldSpec, first_day_of_history
 from orchestration.generators.tables import LANDING_TABLES
-from orchestration.generators.world import Resources, append_days, generate_world
+from orchestration.generators.world import Resources, alone, append_days, generate_world
 from tests.unit.generators.conftest import RESOURCES, SPEC
 
 TINY = WorldSpec(customers=120, seed=5, start_date=date(2026, 7, 1), end_date=date(2026, 8, 2))
@@ -71,6 +72,18 @@ def test_a_second_run_touches_nothing(tiny: Path) -> None:
     before = landing_files(tiny)
     assert not generate_world(TINY, tiny, RESOURCES)
     assert landing_files(tiny) == before
+
+
+def test_a_second_generator_waits_for_the_first(tiny: Path) -> None:
+    answers: list[bool] = []
+    second = threading.Thread(target=lambda: answers.append(generate_world(TINY, tiny, RESOURCES)))
+    with alone(tiny):
+        second.start()
+        second.join(timeout=0.5)
+        assert second.is_alive()
+        assert answers == []
+    second.join(timeout=30)
+    assert answers == [False]
 
 
 @pytest.mark.parametrize(
