@@ -21,13 +21,18 @@ DEMO_IDENTITY_KEY = "audience360-demo"
 # A segment of a real shop is published from 500 members (its policy says so); a small demo world would publish next to nothing.
 SMALL_WORLD_SEGMENT_SIZE = 25
 SMALL_WORLD_CUSTOMERS = 100_000
+# The policies of the segments are made for a shop of this size.
+FULL_SIZE = 100_000
+DEMO_MINIMUM_SEGMENT_SIZE = 25
 UI_PORT = 3000
+# A terminal knows its width; a log file is as wide as the tables need.
+FILE_WIDTH = 140
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line and run one command; errors that say what to do are shown without a traceback."""
     parsed = _parser().parse_args(arguments)
-    console = Console(file=sys.stdout)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else FILE_WIDTH)
     # Dagster marks much of its interface as beta: nothing that somebody who runs a command can act on.
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     try:
@@ -61,8 +66,15 @@ def generate(parsed: argparse.Namespace, folder: DataFolder, console: Console) -
 
 def demo(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
     """Make the demo world, run the street on it, show what came out."""
+    from orchestration.variables import keep_vars
+
     os.environ.setdefault("A360_IDENTITY_KEY", DEMO_IDENTITY_KEY)
     generate(parsed, folder, console)
+    if parsed.size < FULL_SIZE:
+        console.print(
+            f"So few customers: here segments are published from {DEMO_MINIMUM_SEGMENT_SIZE} members on, not from what their policies say."
+        )
+        keep_vars(folder, {"minimum_segment_size": DEMO_MINIMUM_SEGMENT_SIZE})
     run(parsed, folder, console)
 
 

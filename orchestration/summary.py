@@ -133,7 +133,8 @@ def _sources(summary: Summary) -> Table:
 
 
 def _audiences(summary: Summary) -> Table:
-    table = Table("audience", title="Audiences", title_justify="left")
+    table = Table(title="Audiences", title_justify="left")
+    table.add_column("audience", no_wrap=True)
     table.add_column("candidates", justify="right")
     table.add_column("in audience", justify="right", style="bold")
     table.add_column("left out because (first reason)")
@@ -144,7 +145,8 @@ def _audiences(summary: Summary) -> Table:
 
 
 def _segments(summary: Summary) -> Table:
-    table = Table("segment", title="Segments", title_justify="left")
+    table = Table(title="Segments", title_justify="left")
+    table.add_column("segment", no_wrap=True)
     for name in ("members", "entered", "left"):
         table.add_column(name, justify="right")
     table.add_column("not published because")
@@ -166,7 +168,8 @@ def _clusters(summary: Summary, agreement: float | None) -> Table:
 
 
 def _models(summary: Summary, benchmarks: Sequence[Benchmark]) -> Table:
-    table = Table("model", title="Model quality on test dates", title_justify="left")
+    table = Table(title="Model quality on test dates", title_justify="left")
+    table.add_column("model", no_wrap=True)
     for metric in QUALITY:
         table.add_column("lift, top decile" if metric == "lift_decile_01" else metric, justify="right")
     if benchmarks:
@@ -187,6 +190,8 @@ def _models(summary: Summary, benchmarks: Sequence[Benchmark]) -> Table:
 
 def _where_next(folder: DataFolder) -> Table:
     table = Table(title="Where to look next", title_justify="left", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     table.add_row("the runs, plots and checks", "make ui")
     table.add_row("all tables, for any BI tool", _short(current_database(folder.serving)))
     table.add_row("the same as Parquet", _short(folder.serving / "current" / "parquet"))

@@ -100,15 +100,13 @@ def digests(world: World) -> dict[str, tuple[int, int]]:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = World(tmp_path_factory.mktemp("street"))
-    world.run("generate", "--size", str(CUSTOMERS), "--seed", "11")
-    return world
+    return World(tmp_path_factory.mktemp("street"))
 
 
 @pytest.fixture(scope="session")
 def first_day(world: World) -> Day:
-    """A full build, with every data test."""
-    return look(world, world.run("run"))
+    """The demo: a world is written and built in full, with every data test."""
+    return look(world, world.run("demo", "--size", str(CUSTOMERS), "--seed", "11"))
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +121,8 @@ def rebuilt(world: World, second_day: Day, tmp_path_factory: pytest.TempPathFact
     """The same landing and ops without a warehouse; the first attempt dies by kill -9 with everything it started."""
     copy = World(tmp_path_factory.mktemp("rebuilt"))
     shutil.copytree(world.folder / "landing", copy.folder / "landing")
-    shutil.copy(world.folder / "ops.duckdb", copy.folder)
+    for name in ("ops.duckdb", "dbt_vars.json"):
+        shutil.copy(world.folder / name, copy.folder)
     shutil.copytree(world.folder / "serving" / "file_drop", copy.folder / "serving" / "file_drop", symlinks=True)
     victim = copy.start("run", "--skip-data-tests")
     wait_for_log(copy, "OK created sql table model " + ".".join(KILL_AFTER_TABLE))
