@@ -102,15 +102,13 @@ final as (
 
     select
         *,
-        not (
-            is_segment_unpublished
-            or is_without_email
-            or is_email_invalid
-            or is_email_suppressed
-            or is_without_consent
-            or is_barred
-            or is_capped
-        ) as is_eligible
+        not is_segment_unpublished
+        and not is_without_email
+        and not is_email_invalid
+        and not is_email_suppressed
+        and not is_without_consent
+        and not is_barred
+        and not is_capped as is_eligible
     from checked
 
 )
