@@ -47,14 +47,17 @@ def published_rows(serving_dir: Path, schema: str, table: str, query: str) -> li
 
 
 def size_swings(now: Sizes, before: Sizes | None, minimum_size: float, maximum_change: float) -> Verdict:
-    """Groups that grew or shrank by more than a share of the larger size; small ones jump for no reason and are left out."""
+    """Groups that grew or shrank by more than a share of the larger size.
+
+    Small ones jump for no reason and are left out, and so are new ones: adding a segment is nothing to be alarmed at, losing one is.
+    """
     if before is None:
         return Verdict((), {"note": "first publication: nothing to compare with"})
     findings = []
     compared = 0
     for name in sorted({*now, *before}):
         sizes = now.get(name, 0), before.get(name, 0)
-        if max(sizes) < minimum_size:
+        if max(sizes) < minimum_size or not before.get(name):
             continue
         compared += 1
         change = (sizes[0] - sizes[1]) / max(sizes)

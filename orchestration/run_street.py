@@ -26,6 +26,9 @@ telemetry:
   enabled: false
 run_monitoring:
   enabled: true
+code_servers:
+  # Loading parses the dbt project when it changed, which takes its time on a busy machine.
+  local_startup_timeout: 600
 run_retries:
   enabled: true
   retry_on_asset_or_op_failure: false
@@ -99,6 +102,10 @@ def run_street(
         raise StreetFailedError(
             f"run {result.run_id} failed; nothing was published after the failure:\n{reasons}\nRead more in {log_file}, or with `make ui`."
         )
+    skipped = sorted({event.step_key or "" for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_SKIPPED})
+    if skipped:
+        # Dagster calls a run with skipped steps a success; here every step belongs to the street.
+        raise StreetFailedError(f"run {result.run_id} left steps out: {', '.join(skipped)}. Read more in {log_file}, or with `make ui`.")
     return StreetRun(result.run_id, time.monotonic() - started, progress.seconds_by_step, log_file)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.dbt_part import prepared_manifest
 from orchestration.lock import warehouse_turn
 from orchestration.paths import DBT_PROJECT, PROFILES, REPOSITORY, DataFolder
 from orchestration.run_street import dagster_home
@@ -39,6 +40,7 @@ def stage(tmp_path: Path) -> World:
     with world.warehouse.connect() as connection:
         connection.execute("create schema marts")
         connection.execute("create table marts.dim_people as select 1 as customer_id")
+    prepared_manifest(DataFolder(world.folder))
     publish(world.warehouse, world.folder / "serving", [ServedTable("marts", "dim_people", "People.")], AS_OF_AT)
     return world
 
@@ -108,6 +110,7 @@ def test_two_dagster_runs_and_a_dbt_build_queue_while_the_ui_is_open(stage: Worl
 HOLD = """
 import sys, time
 from pathlib import Path
+from orchestration.dbt_part import prepared_manifest
 from orchestration.lock import warehouse_turn
 with warehouse_turn(Path(sys.argv[1]), "victim"):
     print("held", flush=True)

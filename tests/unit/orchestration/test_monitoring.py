@@ -13,9 +13,9 @@ def test_a_halved_audience_is_within_reason_and_a_smaller_one_is_not() -> None:
     assert verdict.findings == ("vip: 1,000 -> 499 (-50% of the larger)",)
 
 
-def test_a_vanished_and_a_new_audience_are_swings() -> None:
-    verdict = size_swings({"new": 200}, {"old": 300}, minimum_size=100, maximum_change=0.5)
-    assert [finding.split(":")[0] for finding in verdict.findings] == ["new", "old"]
+def test_a_vanished_audience_is_a_swing_and_a_new_one_is_not() -> None:
+    verdict = size_swings({"new": 200, "filled": 300}, {"old": 300, "filled": 0}, minimum_size=100, maximum_change=0.5)
+    assert [finding.split(":")[0] for finding in verdict.findings] == ["old"]
 
 
 def test_small_groups_may_jump() -> None:
