@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 
-from orchestration.landing.files import delivered_files
+from orchestration.landing.files import DeliveredFile, delivered_files
 from orchestration.paths import DBT_PROJECT
 from orchestration.resources.street import Street
 from orchestration.source_tables import landing_sources
@@ -21,7 +22,6 @@ TABLES = {(source, name): table for source, tables in landing_sources(DBT_PROJEC
             description=table.description,
             group_name="sources",
             kinds={"parquet"},
-            skippable=True,
             freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
         )
         for (source, name), table in TABLES.items()
@@ -40,13 +40,18 @@ def landing(context: dg.AssetExecutionContext, street: Street) -> Iterator[dg.Ma
                     allow_retries=False,
                 )
             context.log.info("%s.%s is optional and was not delivered: it stays empty", source, name)
-            continue
-        yield dg.MaterializeResult(
-            asset_key=key,
-            metadata={
-                "files": len(files),
-                "megabytes": round(sum(file.size_bytes for file in files) / 1e6, 3),
-                "newest file": dg.MetadataValue.timestamp(datetime.fromtimestamp(max(file.modified_ns for file in files) / 1e9, tz=UTC)),
-                "folder": dg.MetadataValue.path(street.folder.landing / source / name),
-            },
-        )
+        # An absent optional table is an empty table, not a missing step: Dagster would skip everything behind it.
+        yield dg.MaterializeResult(asset_key=key, metadata=_delivered(files, street.folder.landing / source / name))
+
+
+def _delivered(files: list[DeliveredFile], folder: Path) -> dict[str, dg.RawMetadataValue]:
+    """What lies in the folder of a table."""
+    metadata: dict[str, dg.RawMetadataValue] = {
+        "files": len(files),
+        "megabytes": round(sum(file.size_bytes for file in files) / 1e6, 3),
+        "folder": dg.MetadataValue.path(folder),
+    }
+    if files:
+        newest = max(file.modified_ns for file in files) / 1e9
+        metadata["newest file"] = dg.MetadataValue.timestamp(datetime.fromtimestamp(newest, tz=UTC))
+    return metadata
