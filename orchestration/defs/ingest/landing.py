@@ -44,11 +44,11 @@ def landing(context: dg.AssetExecutionContext, street: Street) -> Iterator[dg.Ma
         yield dg.MaterializeResult(asset_key=key, metadata=_delivered(files, street.folder.landing / source / name))
 
 
-def _delivered(files: list[DeliveredFile], folder: Path) -> dict[str, dg.RawMetadataValue]:
+def _delivered(files: list[DeliveredFile], folder: Path) -> dict[str, dg.MetadataValue]:
     """What lies in the folder of a table."""
-    metadata: dict[str, dg.RawMetadataValue] = {
-        "files": len(files),
-        "megabytes": round(sum(file.size_bytes for file in files) / 1e6, 3),
+    metadata: dict[str, dg.MetadataValue] = {
+        "files": dg.MetadataValue.int(len(files)),
+        "megabytes": dg.MetadataValue.float(round(sum(file.size_bytes for file in files) / 1e6, 3)),
         "folder": dg.MetadataValue.path(folder),
     }
     if files:
