@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.lock import TURN_VARIABLE
 from orchestration.paths import REPOSITORY
 from orchestration.warehouse import Warehouse
 
@@ -29,7 +30,9 @@ class World:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "A360_DATA_DIR": str(self.folder), "A360_IDENTITY_KEY": IDENTITY_KEY}
+        # Whoever is started here is a stranger that has to wait, not a child that works on our turn.
+        inherited = {name: value for name, value in os.environ.items() if name != TURN_VARIABLE}
+        return {**inherited, "A360_DATA_DIR": str(self.folder), "A360_IDENTITY_KEY": IDENTITY_KEY}
 
     @property
     def warehouse(self) -> Warehouse:
