@@ -2,6 +2,28 @@
 
 with
 
+{% if is_incremental() -%}
+    touched_carts as (
+
+        select distinct cart_id
+        from {{ ref('stg_web__events') }}
+        where
+            cart_id is not null
+            and _file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+
+    ),
+
+{%- endif %}
+
+touched_events as (
+
+    select * from {{ ref('stg_web__events') }}
+    {% if is_incremental() -%}
+        where cart_id in (select touched_carts.cart_id from touched_carts)
+    {%- endif %}
+
+),
+
 cart_events as (
 
     select
@@ -15,19 +37,10 @@ cart_events as (
         order_id,
         _loaded_at,
         _file_id
-    from {{ ref('stg_web__events') }}
+    from touched_events
     where
         cart_id is not null
         and not is_too_late
-    {% if is_incremental() %}
-        and cart_id in (
-            select new_events.cart_id
-            from {{ ref('stg_web__events') }} as new_events
-            where
-                new_events.cart_id is not null
-                and new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
-        )
-    {% endif %}
 
 ),
 

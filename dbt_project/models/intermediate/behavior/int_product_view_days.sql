@@ -2,6 +2,26 @@
 
 with
 
+{% if is_incremental() -%}
+    touched_load_dates as (
+
+        select distinct load_date
+        from {{ ref('stg_web__events') }}
+        where _file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+
+    ),
+
+{%- endif %}
+
+touched_events as (
+
+    select * from {{ ref('stg_web__events') }}
+    {% if is_incremental() -%}
+        where load_date in (select touched_load_dates.load_date from touched_load_dates)
+    {%- endif %}
+
+),
+
 product_views as (
 
     select
@@ -12,18 +32,11 @@ product_views as (
         load_date,
         event_at,
         _file_id
-    from {{ ref('stg_web__events') }}
+    from touched_events
     where
         event_type = 'product_view'
         and product_id is not null
         and not is_too_late
-    {% if is_incremental() %}
-        and load_date in (
-            select new_events.load_date
-            from {{ ref('stg_web__events') }} as new_events
-            where new_events._file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
-        )
-    {% endif %}
 
 ),
 

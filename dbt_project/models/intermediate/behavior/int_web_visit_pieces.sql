@@ -13,6 +13,15 @@ with
 
 {%- endif %}
 
+touched_events as (
+
+    select * from {{ ref('stg_web__events') }}
+    {% if is_incremental() -%}
+        where load_date in (select touched_load_dates.load_date from touched_load_dates)
+    {%- endif %}
+
+),
+
 -- Only what sorting needs goes through the sort: integers and times. Texts are fetched for the first event of a piece afterwards.
 events as (
 
@@ -27,12 +36,8 @@ events as (
         {{ identifier_key('anonymous_id', 'anonymous_id') }} as device_key,
         {{ identifier_key('shop_customer_id', 'user_id') }} as account_key,
         cast(dwell_seconds as decimal(18, 3)) as dwell_seconds
-    from {{ ref('stg_web__events') }}
-    where
-        not is_too_late
-        {% if is_incremental() -%}
-            and load_date in (select touched_load_dates.load_date from touched_load_dates)
-        {%- endif %}
+    from touched_events
+    where not is_too_late
 
 ),
 
@@ -52,11 +57,9 @@ event_texts as (
         geo_country,
         user_agent
     from {{ ref('stg_web__events') }}
-    where
-        not is_too_late
-        {% if is_incremental() -%}
-            and load_date in (select touched_load_dates.load_date from touched_load_dates)
-        {%- endif %}
+    {% if is_incremental() -%}
+        where load_date in (select touched_load_dates.load_date from touched_load_dates)
+    {%- endif %}
 
 ),
 
@@ -140,6 +143,7 @@ pieces as (
         event_date,
         load_date,
         cast(piece_number as bigint) as piece_number,
+        cast(coalesce(sum(dwell_seconds), 0) as decimal(18, 3)) as dwell_seconds,
         min(account_key) as account_key,
         min(event_at) as first_event_at,
         max(event_at) as last_event_at,
@@ -150,7 +154,6 @@ pieces as (
         count(case when event_type = 'add_to_cart' then 1 end) as add_to_cart_count,
         count(case when event_type = 'checkout_started' then 1 end) as checkout_started_count,
         count(case when event_type = 'purchase' then 1 end) as purchase_count,
-        cast(coalesce(sum(dwell_seconds), 0) as decimal(18, 3)) as dwell_seconds,
         max(case when event_type = 'product_view' then event_at end) as last_product_view_at,
         max(device_day_event_count) as device_day_event_count,
         min(_loaded_at) as first_loaded_at,
