@@ -36,7 +36,7 @@ ui: setup ## Open Dagster on localhost
 	@$(BIN)/python -m orchestration.cli ui
 
 build: setup ## Plain dbt build
-	@cd dbt_project && $(BIN)/dbt build
+	@cd dbt_project && $(BIN)/dbt build --vars "$$($(BIN)/python -m orchestration.variables)"
 
 test: lint ## Lint, then run every test
 	@$(BIN)/python -m pytest
@@ -48,7 +48,7 @@ lint: setup ## Check style and types
 	@$(BIN)/python -m orchestration.lint_sql
 
 docs: setup ## Write the dbt documentation as one HTML page
-	@cd dbt_project && $(BIN)/dbt docs generate --static
+	@cd dbt_project && $(BIN)/dbt docs generate --static --vars "$$($(BIN)/python -m orchestration.variables)"
 	@echo "Open dbt_project/target/static_index.html"
 
 bench: setup ## Time the demo world and the build (SIZE=20000 customers)

@@ -21,9 +21,6 @@ DEMO_IDENTITY_KEY = "audience360-demo"
 # A segment of a real shop is published from 500 members (its policy says so); a small demo world would publish next to nothing.
 SMALL_WORLD_SEGMENT_SIZE = 25
 SMALL_WORLD_CUSTOMERS = 100_000
-# The policies of the segments are made for a shop of this size.
-FULL_SIZE = 100_000
-DEMO_MINIMUM_SEGMENT_SIZE = 25
 UI_PORT = 3000
 # A terminal knows its width; a log file is as wide as the tables need.
 FILE_WIDTH = 140
@@ -51,30 +48,25 @@ def generate(parsed: argparse.Namespace, folder: DataFolder, console: Console) -
     from orchestration.variables import keep_vars
 
     started = time.monotonic()
-    with console.status(f"writing a world of {parsed.size:,} customers …"):
+    is_small = parsed.size < SMALL_WORLD_CUSTOMERS and not parsed.append_days
+    with console.status("writing days …" if parsed.append_days else f"writing a world of {parsed.size:,} customers …"):
         if parsed.append_days:
             append_days(folder.root, parsed.append_days)
         else:
             generate_world(WorldSpec(customers=parsed.size, seed=parsed.seed), folder.root)
-            keep_vars(folder, {"minimum_segment_size": SMALL_WORLD_SEGMENT_SIZE} if parsed.size < SMALL_WORLD_CUSTOMERS else {})
+            keep_vars(folder, {"minimum_segment_size": SMALL_WORLD_SEGMENT_SIZE} if is_small else {})
     files = list(folder.landing.rglob("*.parquet"))
     megabytes = sum(file.stat().st_size for file in files) / 1e6
-    console.print(f"Demo world: {parsed.size:,} customers, {len(files)} files, {megabytes:,.0f} MB, {time.monotonic() - started:.0f} s")
-    if parsed.size < SMALL_WORLD_CUSTOMERS:
+    written = f"{parsed.append_days} more days" if parsed.append_days else f"{parsed.size:,} customers"
+    console.print(f"Demo world: {written}, {len(files)} files, {megabytes:,.0f} MB, {time.monotonic() - started:.0f} s")
+    if is_small:
         console.print(f"In a world this small a segment is published from {SMALL_WORLD_SEGMENT_SIZE} members, not from 500.")
 
 
 def demo(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
     """Make the demo world, run the street on it, show what came out."""
-    from orchestration.variables import keep_vars
-
     os.environ.setdefault("A360_IDENTITY_KEY", DEMO_IDENTITY_KEY)
     generate(parsed, folder, console)
-    if parsed.size < FULL_SIZE:
-        console.print(
-            f"So few customers: here segments are published from {DEMO_MINIMUM_SEGMENT_SIZE} members on, not from what their policies say."
-        )
-        keep_vars(folder, {"minimum_segment_size": DEMO_MINIMUM_SEGMENT_SIZE})
     run(parsed, folder, console)
 
 

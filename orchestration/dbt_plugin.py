@@ -1,8 +1,9 @@
 """What dbt-duckdb asks of this project before and after it opens the warehouse: the plugin named in profiles.yml.
 
-It waits for the one lock, makes the data folder, and gives the on-run-start hook three functions:
+It waits for the one lock, makes the data folder, and gives the on-run-start hook its functions:
 
 * `a360_landing_plan(request)`: compares the landing folder with the file register (see `orchestration.landing.plan`);
+* `a360_kept_variables()`: the dbt variables that belong to the data folder, as JSON (see `orchestration.variables`);
 * `a360_identity_key()`: the secret that customer ids derive from, so that it never stands in the text of a query;
 * `a360_identity_key_differs(stored)`: whether the environment asks for another secret than the stored one.
 """
@@ -23,6 +24,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from orchestration.landing.plan import plan_as_json
 from orchestration.lock import warehouse_connection
 from orchestration.paths import DataFolder
+from orchestration.variables import vars_text
 
 IDENTITY_KEY_VARIABLE = "A360_IDENTITY_KEY"
 
@@ -69,5 +71,6 @@ class Plugin(BasePlugin):
         # A second environment in one process meets the functions of the first while any cursor of it is open.
         if conn.execute("select count(*) from duckdb_functions() where function_name = 'a360_landing_plan'").fetchall() == [(0,)]:
             conn.create_function("a360_landing_plan", plan, [varchar], varchar, side_effects=True)
+            conn.create_function("a360_kept_variables", partial(vars_text, self._folder), [], varchar, side_effects=True)
             conn.create_function("a360_identity_key", identity_key, [], varchar, side_effects=True)
             conn.create_function("a360_identity_key_differs", identity_key_differs, [varchar], boolean)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orchestration.atomic_files import write_whole
-from orchestration.paths import DataFolder
+from orchestration.paths import DataFolder, data_folder
 
 VARS_FILE = "dbt_vars.json"
 
@@ -20,10 +20,18 @@ def dbt_vars(folder: DataFolder) -> dict[str, Any]:
 
 def vars_arguments(folder: DataFolder) -> list[str]:
     """The same as dbt arguments."""
-    variables = dbt_vars(folder)
-    return ["--vars", json.dumps(variables, sort_keys=True)] if variables else []
+    return ["--vars", vars_text(folder)] if dbt_vars(folder) else []
+
+
+def vars_text(folder: DataFolder) -> str:
+    """The same as JSON, as `dbt --vars` reads it; `{}` for a folder that never had any."""
+    return json.dumps(dbt_vars(folder), sort_keys=True)
 
 
 def keep_vars(folder: DataFolder, variables: Mapping[str, Any]) -> None:
     """Replace the variables of a data folder."""
     write_whole(folder.root / VARS_FILE, json.dumps(dict(variables), sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    print(vars_text(data_folder()))

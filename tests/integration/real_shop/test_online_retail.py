@@ -17,9 +17,8 @@ from orchestration.paths import DBT_PROJECT, PROFILES
 from tests.integration.street.conftest import World
 
 EXAMPLE = "online_retail"
-# Everything between the file register and the histories: the marts and all that they are made of, but for the staging of
-# single files, whose rows carry the number of their file.
-COMPARED_SCHEMAS = ("marts", "features")
+# Everything that people and destinations read. Staging differs in the file numbers that its rows carry.
+COMPARED_SCHEMAS = ("marts", "features", "scores", "segments", "audiences", "sync", "feedback")
 
 
 def has_data() -> bool:
@@ -54,7 +53,7 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture(scope="module")
 def day_by_day(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """One file per day: the first two hundred days, then the rest, each batch built incrementally."""
+    """One file per day: the first two hundred by a plain dbt build, then the rest by the whole street on top of it."""
     world = World(tmp_path_factory.mktemp("day_by_day"))
     prepare_example(EXAMPLE, world.folder, "daily")
     held_back = world.folder / "held_back"
@@ -65,14 +64,14 @@ def day_by_day(tmp_path_factory: pytest.TempPathFactory) -> Shop:
             shutil.move(file, target)
     build(world)
     shutil.copytree(held_back / "landing", world.folder / "landing", dirs_exist_ok=True)
-    build(world)
+    world.run("run", "--skip-data-tests")
     return Shop(world)
 
 
 def build(world: World) -> None:
     command = [sys.executable, "-m", "dbt.cli.main", "build", "--exclude-resource-type", "unit_test", "test"]
     arguments = ["--vars", "{reporting_currency: GBP}", "--target-path", str(world.folder / "target"), "--profiles-dir", str(PROFILES)]
-    selection = ["--select", "+marts", "+features", "--exclude", "customer_360"]
+    selection = ["--select", "+marts", "+features", "--exclude", "marts.customer_360"]
     finished = subprocess.run(
         [*command, *arguments, *selection], cwd=DBT_PROJECT, env=world.environment, capture_output=True, text=True, check=False
     )
@@ -131,7 +130,7 @@ def test_what_cannot_be_known_is_empty_and_nobody_is_mailed(at_once: Shop) -> No
 
 def test_orders_alone_are_enough_for_scores_and_clusters(at_once: Shop) -> None:
     customers, rfm, clustered, scored = at_once.row(
-        "select count(*), count(rfm_segment), count(cluster_id), count(purchase_probability_30d) from marts.dim_customer_360"
+        "select count(*), count(rfm_group), count(cluster_name), count(purchase_probability_30d) from marts.dim_customer_360"
     )
     assert customers == 4_372
     assert min(int(str(rfm)), int(str(clustered)), int(str(scored))) > 4_000
@@ -149,7 +148,7 @@ def test_daily_deliveries_give_the_tables_of_one_load(at_once: Shop, day_by_day:
             """,
             [list(COMPARED_SCHEMAS)],
         ).fetchall()
-        assert len(names) > 20
+        assert len(names) > 60
         different = {}
         for (name,) in names:
             query = f"""

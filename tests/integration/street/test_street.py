@@ -30,7 +30,7 @@ def test_every_received_row_is_accounted_for(world: World, first_day: Day) -> No
 def test_every_customer_is_scored_and_clustered(world: World, first_day: Day) -> None:
     [(customers, scored, churn, clustered, cluster_count)] = world.serve(
         """
-        select count(*), count(purchase_probability_30d), count(churn_probability_90d), count(cluster_id), count(distinct cluster_name)
+        select count(*), count(purchase_probability_30d), count(churn_probability_90d), count(cluster_name), count(distinct cluster_name)
         from marts.dim_customer_360
         """
     )

@@ -27,6 +27,12 @@ with warehouse_connection(Path(sys.argv[1]), "the visitor", timeout_seconds=floa
 """
 
 
+@pytest.fixture(autouse=True)
+def nobodys_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests run dbt in this process, and dbt keeps its turn until the process ends."""
+    monkeypatch.delenv(TURN_VARIABLE, raising=False)
+
+
 def start(code: str, folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code, str(folder), *arguments],
