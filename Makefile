@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
 SIZE ?= 20000
+TEST_PROCESSES ?= 2
 # The first supported interpreter that is there; PYTHON=/path/to/python overrides.
 PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$name && break; done),python3)
@@ -39,7 +40,7 @@ build: setup ## Plain dbt build
 	@cd dbt_project && $(BIN)/dbt build --vars "$$($(BIN)/python -m orchestration.variables)"
 
 test: lint ## Lint, then run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
 
 lint: setup ## Check style and types
 	@$(BIN)/ruff check .

@@ -195,7 +195,8 @@ def _where_next(folder: DataFolder) -> Table:
     table.add_row("the runs, plots and checks", "make ui")
     table.add_row("all tables, for any BI tool", _short(current_database(folder.serving)))
     table.add_row("the same as Parquet", _short(folder.serving / "current" / "parquet"))
-    table.add_row("audiences as CSV", _short(folder.serving / "file_drop" / "latest"))
+    latest = folder.serving / "file_drop" / "latest"
+    table.add_row("audiences as CSV", _short(latest) if latest.exists() else "nothing delivered yet: no audience has a member")
     table.add_row("broken rows, with reasons", "select * from staging.stg_landing__quarantine (warehouse.duckdb)")
     return table
 
