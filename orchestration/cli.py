@@ -93,11 +93,10 @@ def run(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> Non
 def summary(_parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
     """Show what is published."""
     from orchestration.summary import read_summary, show_summary
-    from orchestration.truth import cluster_agreement, purchase_benchmark
+    from orchestration.truth import read_truth
 
     published = read_summary(folder)
-    benchmark = purchase_benchmark(folder)
-    show_summary(published, folder, console, [benchmark] if benchmark else [], cluster_agreement(folder))
+    show_summary(published, folder, console, read_truth(folder))
 
 
 def publish(_parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
