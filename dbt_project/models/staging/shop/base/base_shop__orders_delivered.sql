@@ -48,6 +48,8 @@ final as (
                 then 'status is not an accepted value'
             when currency is null or currency = '' then 'currency is missing'
             when not {{ matches_pattern('currency', '^[A-Za-z]{3}$') }} then 'currency is malformed'
+            -- ISO 4217 has codes that say "none" and "for testing"
+            when upper(currency) in ('XXX', 'XTS') then 'currency is a placeholder'
             when ordered_at is null then 'ordered_at is missing'
             when ordered_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'ordered_at is implausibly early'
             when ordered_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
