@@ -1,19 +1,21 @@
-"""Runs one dbt command in this process and says what each node cost: wall time, CPU time and bytes read and written.
+"""Runs one dbt command in this process and says what each node cost: wall time, CPU time, bytes read and written.
 
-Usage: python -m benchmarks.dbt_probe --output figures.json -- build --exclude-resource-type unit_test
+Usage: python -m benchmarks.dbt_probe figures.jsonl build --exclude-resource-type unit_test
 
 dbt's own run_results.json knows wall times only. The CPU time of a process belongs to a node when nothing else runs beside it, so
 dbt gets one thread here; DuckDB still uses every core for a query.
 """
 
-import argparse
+from __future__ import annotations
+
 import json
 import os
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from benchmarks.process_io import ProcessIo, own_io
 
@@ -38,57 +40,59 @@ class _Reading:
     io: ProcessIo
 
 
-def _read_now() -> _Reading:
-    usage = os.times()
-    return _Reading(time.monotonic(), usage.user + usage.system, own_io())
-
-
 class NodeMeter:
-    """Fed with dbt's events: takes a reading when a node starts and another when it ends."""
+    """Fed with dbt's events: takes a reading when a node starts and another when it ends.
 
-    def __init__(self) -> None:
-        self.costs: list[NodeCost] = []
+    Each node is one line of the output at once: a long build that ends badly leaves its figures behind.
+    """
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
         self._started: dict[str, _Reading] = {}
 
     def see(self, event: Any) -> None:
-        name = event.info.name
-        if name == "NodeStart":
-            self._started[event.data.node_info.unique_id] = _read_now()
-        elif name == "NodeFinished":
-            info = event.data.node_info
-            start, end = self._started.pop(info.unique_id), _read_now()
-            self.costs.append(
-                NodeCost(
-                    unique_id=info.unique_id,
-                    resource_type=info.resource_type,
-                    status=info.node_status,
-                    wall_seconds=round(end.wall - start.wall, 4),
-                    cpu_seconds=round(end.cpu - start.cpu, 4),
-                    bytes_read=end.io.bytes_read - start.io.bytes_read,
-                    bytes_written=end.io.bytes_written - start.io.bytes_written,
-                )
-            )
+        """Called by dbt for each of its events."""
+        if event.info.name == "NodeStart":
+            self._started[event.data.node_info.unique_id] = _reading()
+        elif event.info.name == "NodeFinished":
+            self._finish(event.data.node_info)
+
+    def _finish(self, node: Any) -> None:
+        end = _reading()
+        start = self._started.pop(node.unique_id, end)
+        moved = end.io - start.io
+        cost = NodeCost(
+            unique_id=node.unique_id,
+            resource_type=node.resource_type,
+            status=node.node_status,
+            wall_seconds=round(end.wall - start.wall, 4),
+            cpu_seconds=round(end.cpu - start.cpu, 4),
+            bytes_read=moved.bytes_read,
+            bytes_written=moved.bytes_written,
+        )
+        self._output.write(json.dumps(asdict(cost)) + "\n")
+        self._output.flush()
 
 
-def probe(arguments: Sequence[str]) -> tuple[bool, list[NodeCost]]:
-    """Run `dbt <arguments>` with one thread; whether it succeeded, and the costs in the order in which nodes ended."""
+def _reading() -> _Reading:
+    times = os.times()
+    return _Reading(time.monotonic(), times.user + times.system, own_io())
+
+
+def probe(arguments: Sequence[str], output: TextIO) -> bool:
+    """Run dbt with one thread and write what each node cost, in the order in which they end; whether dbt succeeded."""
     from dbt.cli.main import dbtRunner
 
-    meter = NodeMeter()
-    result = dbtRunner(callbacks=[meter.see]).invoke(["--quiet", *arguments, "--threads", "1"])
-    return bool(result.success), meter.costs
+    result = dbtRunner(callbacks=[NodeMeter(output).see]).invoke(["--quiet", *arguments, "--threads", "1"])
+    return bool(result.success)
 
 
 def main() -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, required=True, help="JSON file for the figures")
-    parser.add_argument("dbt", nargs="+", help="what dbt is asked to do")
-    parsed = parser.parse_args()
-    succeeded, costs = probe(parsed.dbt)
-    parsed.output.write_text(json.dumps([asdict(cost) for cost in costs], indent=1) + "\n", encoding="utf-8")
-    return 0 if succeeded else 1
+    """The command line: the file for the figures, then what dbt is asked to do."""
+    file, *arguments = sys.argv[1:]
+    with Path(file).open("w", encoding="utf-8") as output:
+        return 0 if probe(arguments, output) else 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())
