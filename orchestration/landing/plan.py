@@ -218,8 +218,12 @@ def make_plan(folder: DataFolder, request: Mapping[str, Any]) -> Plan:
 
 
 def plan_as_json(folder: DataFolder, request: str) -> str:
-    """The plan in the form in which the hook reads it."""
-    plan = make_plan(folder, json.loads(request))
+    """The plan for a request in JSON, in the form in which the hook reads it."""
+    return plan_text(folder, make_plan(folder, json.loads(request)))
+
+
+def plan_text(folder: DataFolder, plan: Plan, **more: str) -> str:
+    """A plan in the form in which the hook reads it, with what else it has to know."""
     return json.dumps(
         {
             "errors": plan.errors,
@@ -232,5 +236,6 @@ def plan_as_json(folder: DataFolder, request: str) -> str:
             "safe_readings": sorted(SAFE_READINGS),
             "landing_root": str(folder.landing),
             "converted_root": str(folder.converted / CONVERSION_VERSION),
+            **more,
         }
     )
