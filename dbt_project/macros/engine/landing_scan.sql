@@ -24,9 +24,10 @@
 {% macro spark__landing_scan(paths) %}
     {%- set escaped = [] -%}
     {%- for path in paths -%}
-        {%- do escaped.append(modules.re.sub('([\\\\{}\\[\\]*?,])', '\\\\\\1', path) | replace('`', '``')) -%}
+        {%- do escaped.append(modules.re.sub('([\\\\{}\\[\\]*?,])', '\\\\\\1', path[1:]) | replace('`', '``')) -%}
     {%- endfor -%}
-    {%- set pattern = escaped[0] if escaped | length == 1 else '{' ~ escaped | join(',') ~ '}' -%}
+    {#- Only a pattern that begins with a slash is an absolute path, so the braces follow it. -#}
+    {%- set pattern = '/' ~ escaped[0] if escaped | length == 1 else '/{' ~ escaped | join(',') ~ '}' -%}
     {{ return(
         '(select *, _metadata.file_path as _a360_file, _metadata.row_index as file_row_number from parquet.`' ~ pattern ~ '`)'
     ) }}
