@@ -60,7 +60,7 @@ class SparkSession:
         except OperationalError as error:
             status = getattr(error.args[0], "status", None) if error.args else None
             message = str(getattr(status, "errorMessage", None) or error).splitlines()[0]
-            raise SparkQueryError(f"{message}\nin: {' '.join(statement.split())[:500]}") from error
+            raise SparkQueryError(f"{message}\nin: {' '.join(statement.split())[:500]}") from None
         except TTransportException as error:
             raise SparkUnavailableError("the Thrift server went away: see its log, start it again with `make spark-up`") from error
         return cursor

@@ -7,7 +7,7 @@
     those rows in again before it looks for newer ones; bringing in is idempotent for every strategy:
 
     - append (rows of files): rows of the same file and position are left out;
-    - delete+insert on a date: partitions are overwritten;
+    - delete+insert on a date: the months that the new rows fall into are overwritten, with the other days' rows kept;
     - delete+insert on another key, and replace_tail: the table is written anew without the replaced rows, and swapped.
 -#}
 {% materialization incremental, adapter='spark' %}
@@ -18,7 +18,7 @@
     {%- set left_over = load_relation(new_rows) -%}
     {%- set is_full = existing_relation is none or existing_relation.is_view or should_full_refresh() -%}
 
-    {{ run_hooks(pre_hooks) }}
+    {%- do run_spark_hooks(pre_hooks) -%}
 
     {%- if is_full -%}
         {%- do replace_spark_table(target_relation, existing_relation, sql) -%}
@@ -30,7 +30,7 @@
             {%- do log(this.identifier ~ ': finishing what an interrupted run has left', info=true) -%}
             {%- do bring_in_spark_rows(target_relation, new_rows) -%}
         {%- endif -%}
-        {%- do replace_spark_table(new_rows, left_over, 'select * from (\n' ~ sql ~ '\n) as new_rows') -%}
+        {%- do replace_spark_table(new_rows, left_over, sql) -%}
         {%- do process_schema_changes(config.get('on_schema_change', 'ignore'), new_rows, target_relation) -%}
         {%- if run_query('select 1 from ' ~ new_rows ~ ' limit 1').rows | length > 0 -%}
             {%- do bring_in_spark_rows(target_relation, new_rows) -%}
@@ -41,7 +41,7 @@
     {%- do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, is_full)) -%}
     {%- do persist_docs(target_relation, model) -%}
 
-    {{ run_hooks(post_hooks) }}
+    {%- do run_spark_hooks(post_hooks) -%}
 
     {{ return({'relations': [target_relation]}) }}
 
@@ -51,16 +51,18 @@
 {% macro bring_in_spark_rows(target_relation, new_rows) -%}
     {%- set strategy = config.get('incremental_strategy') or 'append' -%}
     {%- set unique_key = config.get('unique_key', none) -%}
+    {%- set month_column = spark_month_column() -%}
     {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
     {%- if strategy == 'append' -%}
         {%- do run_query(
             'insert into ' ~ target_relation ~ ' select ' ~ columns ~ ' from ' ~ new_rows ~ ' as new_rows left anti join ' ~ target_relation
             ~ ' as known on known._file_id = new_rows._file_id and known._row_number = new_rows._row_number'
         ) -%}
-    {%- elif strategy == 'delete+insert' and unique_key.endswith('_date') -%}
+    {%- elif strategy == 'delete+insert' and month_column -%}
         {%- do run_query(
-            'insert overwrite table ' ~ target_relation ~ ' partition (' ~ unique_key ~ ') select ' ~ columns ~ ' from ' ~ new_rows
-            ~ ' distribute by ' ~ unique_key
+            'insert overwrite table ' ~ target_relation ~ ' partition (' ~ month_column ~ ') select ' ~ columns ~ ' from ' ~ target_relation
+            ~ ' where ' ~ month_column ~ ' in (select distinct ' ~ month_column ~ ' from ' ~ new_rows ~ ') and ' ~ unique_key
+            ~ ' not in (select distinct ' ~ unique_key ~ ' from ' ~ new_rows ~ ') union all select ' ~ columns ~ ' from ' ~ new_rows
         ) -%}
     {%- else -%}
         {%- if strategy == 'delete+insert' -%}

@@ -7,13 +7,13 @@
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_relation(this) -%}
 
-    {{ run_hooks(pre_hooks) }}
+    {%- do run_spark_hooks(pre_hooks) -%}
 
     {%- do replace_spark_table(target_relation, existing_relation, sql) -%}
     {%- do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, full_refresh_mode=True)) -%}
     {%- do persist_docs(target_relation, model) -%}
 
-    {{ run_hooks(post_hooks) }}
+    {%- do run_spark_hooks(post_hooks) -%}
 
     {{ return({'relations': [target_relation]}) }}
 
