@@ -66,7 +66,7 @@ def compare(
 
 def parquet_relation(folder: Path) -> str:
     """The files that a cluster wrote, as a relation; a model without rows has a file that says its columns."""
-    return f"read_parquet('{folder}/*.parquet', union_by_name = true)"
+    return f"read_parquet('{folder}/**/*.parquet', union_by_name = true, hive_partitioning = false)"
 
 
 def as_markdown(comparisons: Mapping[str, Sequence[Comparison]]) -> str:
