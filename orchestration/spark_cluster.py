@@ -9,15 +9,12 @@ Derby, the metastore that comes with Spark, admits one process, so there is one 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +22,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from orchestration.atomic_files import write_whole
+from orchestration.java import JavaMissingError, java_home_environment
 from orchestration.paths import DataFolder, data_folder
 from orchestration.processes import Process, start, stop
 from orchestration.spark_settings import (
@@ -37,7 +35,6 @@ from orchestration.spark_settings import (
     spark_address,
 )
 
-JDK_PACKAGE = "openjdk-17-jre-headless"
 THRIFT_CLASS = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DAEMON_MEMORY = "256m"
@@ -107,34 +104,6 @@ def down(folder: DataFolder) -> tuple[str, ...]:
         return () if cluster is None else _end(folder, cluster)
 
 
-def java_home_environment() -> dict[str, str]:
-    """The environment with a Java in it, installed from the system's packages when there is none."""
-    environment = dict(os.environ)
-    named = environment.get("JAVA_HOME")
-    if named and (Path(named) / "bin" / "java").exists():
-        return environment
-    environment.pop("JAVA_HOME", None)
-    if shutil.which("java") is None:
-        _install_java()
-    return environment
-
-
-def _install_java() -> None:
-    installer = shutil.which("apt-get")
-    advice = f"Install Java 17 ({JDK_PACKAGE} on Debian and Ubuntu) or set JAVA_HOME, then run `make spark-up` again."
-    if installer is None:
-        raise SparkClusterError(f"Spark needs Java, and there is neither java nor apt-get here. {advice}")
-    command = [installer, "install", "--yes", "--no-install-recommends", JDK_PACKAGE]
-    if os.geteuid() != 0:
-        command = ["sudo", "--non-interactive", *command]
-        if shutil.which("sudo") is None:
-            raise SparkClusterError(f"Spark needs Java, and only root may install it. {advice}")
-    print(f"Spark needs Java: {' '.join(command)}", flush=True)
-    done = subprocess.run(command, check=False, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, stdout=subprocess.DEVNULL)
-    if done.returncode or shutil.which("java") is None:
-        raise SparkClusterError(f"Java could not be installed, see above. {advice}")
-
-
 def _spark_home() -> Path:
     found = find_spec("pyspark")
     if found is None or found.origin is None or find_spec("pyhive") is None:
@@ -154,9 +123,9 @@ def _start(folder: DataFolder, address: SparkAddress, size: ClusterSize) -> Clus
     urls = {name: f"http://{address.host}:{port}" for name, port in ui.items()}
     spark_class = str(spark / "bin" / "spark-class")
     commands: dict[str, list[str]] = {
-        "master": [spark_class, "org.apache.spark.deploy.master.Master", "--host", address.host, "--port", str(size.master_port)]
-        + ["--webui-port", str(ui["master"])]
+        "master": [spark_class, "org.apache.spark.deploy.master.Master", "--host", address.host, "--port", str(size.master_port)],
     }
+    commands["master"] += ["--webui-port", str(ui["master"])]
     for name in _names(size)[1:-1]:
         commands[name] = [spark_class, "org.apache.spark.deploy.worker.Worker", "--host", address.host, "--webui-port", str(ui[name])]
         commands[name] += ["--cores", "1", "--memory", size.memory, "--work-dir", str(home / "work" / name), master]
@@ -303,9 +272,8 @@ def _query_works(address: SparkAddress) -> bool:
         return False
 
 
-def _wait(what: str, is_ready: object, processes: Sequence[Process], seconds: float) -> None:
+def _wait(what: str, is_ready: Callable[[], bool], processes: Sequence[Process], seconds: float) -> None:
     """Wait for one step of the start; says which log to read when a process has ended or the time is over."""
-    assert callable(is_ready)
     deadline = time.monotonic() + seconds
     while not is_ready():
         for process in processes:
@@ -313,7 +281,8 @@ def _wait(what: str, is_ready: object, processes: Sequence[Process], seconds: fl
                 raise SparkClusterError(f"{process.name} ended while starting: read {process.log}")
         if time.monotonic() > deadline:
             raise SparkClusterError(
-                f"{what} did not answer in {seconds:.0f} s: read {processes[-1].log}. On a slow machine set {TIMEOUT_VARIABLE} to more seconds."
+                f"{what} did not answer in {seconds:.0f} s: read {processes[-1].log}. "
+                f"On a slow machine set {TIMEOUT_VARIABLE} to more seconds."
             )
         time.sleep(POLL_SECONDS)
 
@@ -326,7 +295,7 @@ def main(arguments: Sequence[str]) -> int:
         started = time.monotonic()
         try:
             cluster = up(folder, spark_address(), cluster_size())
-        except SparkClusterError as error:
+        except (SparkClusterError, JavaMissingError) as error:
             print(f"Spark: {error}")
             return 1
         print(f"Spark answers at {cluster.address} after {time.monotonic() - started:.0f} s; tables and logs in {spark_folder(folder)}")

@@ -9,7 +9,6 @@ and the plan is written last.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from orchestration.dbt_plugin import IDENTITY_KEY_VARIABLE, identity_key, identity_key_differs
+from orchestration.identity_key import IDENTITY_KEY_VARIABLE, identity_key, identity_key_differs
 from orchestration.landing.declared import contract_digest, landing_contract
 from orchestration.landing.plan import Plan, make_plan, plan_text
 from orchestration.lock import warehouse_turn
@@ -65,6 +64,7 @@ def register_landing(folder: DataFolder, accepts_changes: bool = False) -> Plan:
                 "register": register,
                 "reported": [_reported(change) for change in _dictionaries(session, tables["schema_changes"])],
                 "accepts_changes": accepts_changes,
+                "how_to_accept": HOW_TO_ACCEPT,
             },
         )
         if plan.errors:
@@ -109,9 +109,7 @@ def _keep_identity_key(warehouse: SparkWarehouse, session: SparkSession, setting
         )
     if not stored:
         now = datetime.now(UTC).replace(tzinfo=None)
-        _append(
-            warehouse, session, settings, [{"setting_name": "identity_key", "setting_value": identity_key(), "created_at": now}]
-        )
+        _append(warehouse, session, settings, [{"setting_name": "identity_key", "setting_value": identity_key(), "created_at": now}])
 
 
 def _write_register(

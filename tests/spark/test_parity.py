@@ -28,9 +28,7 @@ def report(engines: TwoEngines) -> Callable[[str, Sequence[Comparison]], None]:
 
 
 @pytest.mark.parametrize("day", ["full build", "first day", "second day"])
-def test_every_model_has_the_same_rows(
-    engines: TwoEngines, report: Callable[[str, Sequence[Comparison]], None], day: str
-) -> None:
+def test_every_model_has_the_same_rows(engines: TwoEngines, report: Callable[[str, Sequence[Comparison]], None], day: str) -> None:
     if day != "full build":
         append_days(engines.folder.root, 1)
         engines.remove_files_without_rows()

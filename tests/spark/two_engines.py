@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -88,7 +87,9 @@ class TwoEngines:
         )
         tables = read_source_tables(DBT_PROJECT / "models", "ml")
         for name, frame in scores_of(customers).items():
-            same = {"as_of_date": frame["as_of_date"].iloc[0]} | ({"model_name": frame["model_name"].iloc[0]} if "model_name" in frame else {})
+            same = {"as_of_date": frame["as_of_date"].iloc[0]} | (
+                {"model_name": frame["model_name"].iloc[0]} if "model_name" in frame else {}
+            )
             warehouse.replace_rows(tables[name.split(":")[0]], frame, same)
 
     def manifest(self) -> dict[str, Any]:
