@@ -9,7 +9,6 @@ Derby, the metastore that comes with Spark, admits one process, so there is one 
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import time
 import urllib.error
@@ -24,6 +23,7 @@ from filelock import FileLock
 from orchestration.atomic_files import write_whole
 from orchestration.java import JavaMissingError, java_home_environment
 from orchestration.paths import DataFolder, data_folder
+from orchestration.ports import NoPortError, answers, is_free, next_free_port
 from orchestration.processes import Process, start, stop
 from orchestration.spark_settings import (
     MASTER_PORT_VARIABLE,
@@ -41,7 +41,6 @@ DAEMON_MEMORY = "256m"
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.5
 UI_PORTS = {"master": 8080, "worker": 8081, "thrift": 4040}
-PORTS_TRIED = 50
 
 
 class SparkClusterError(RuntimeError):
@@ -112,14 +111,18 @@ def _spark_home() -> Path:
 
 
 def _start(folder: DataFolder, address: SparkAddress, size: ClusterSize) -> Cluster:
+    for port, variable in ((address.port, PORT_VARIABLE), (size.master_port, MASTER_PORT_VARIABLE)):
+        if not is_free(address.host, port):
+            raise SparkClusterError(
+                f"port {port} of {address.host} is taken by another program (or another data folder's cluster): "
+                f"set {variable} to a free one"
+            )
     spark = _spark_home()
     home = spark_folder(folder)
     environment = _environment(home, spark, address)
-    _require_free(address.host, address.port, PORT_VARIABLE)
-    _require_free(address.host, size.master_port, MASTER_PORT_VARIABLE)
     taken: set[int] = {address.port, size.master_port}
     master = f"spark://{address.host}:{size.master_port}"
-    ui = {name: _free_port(address.host, UI_PORTS[name.split("_")[0]], taken) for name in _names(size)}
+    ui = {name: next_free_port(address.host, UI_PORTS[name.split("_")[0]], taken) for name in _names(size)}
     urls = {name: f"http://{address.host}:{port}" for name, port in ui.items()}
     spark_class = str(spark / "bin" / "spark-class")
     commands: dict[str, list[str]] = {
@@ -140,10 +143,10 @@ def _start(folder: DataFolder, address: SparkAddress, size: ClusterSize) -> Clus
         # Noted after every start: a crash in between leaves nothing running that `down` does not know.
         write_whole(_state_file(folder), json.dumps({**asdict(cluster), "urls": urls}, indent=2) + "\n")
         if name == "master":
-            _wait("the master", lambda: _answers(address.host, size.master_port), started, size.timeout_seconds)
+            _wait("the master", lambda: answers(address.host, size.master_port), started, size.timeout_seconds)
     try:
         _wait("the workers", lambda: _live_workers(urls["master"]) >= size.workers, started, size.timeout_seconds)
-        _wait("the Thrift server", lambda: _answers(address.host, address.port), started, size.timeout_seconds)
+        _wait("the Thrift server", lambda: answers(address.host, address.port), started, size.timeout_seconds)
         _wait("a first query", lambda: _query_works(address), started, size.timeout_seconds)
     except SparkClusterError:
         _end(folder, cluster)
@@ -219,40 +222,6 @@ def _end(folder: DataFolder, cluster: Cluster) -> tuple[str, ...]:
     return ended
 
 
-def _require_free(host: str, port: int, variable: str) -> None:
-    if not _is_free(host, port):
-        raise SparkClusterError(
-            f"port {port} of {host} is taken by another program (or another data folder's cluster): set {variable} to a free one"
-        )
-
-
-def _free_port(host: str, first: int, taken: set[int]) -> int:
-    """The first free port from a number on: pages for people to look at may be anywhere, their addresses are printed."""
-    for port in range(first, first + PORTS_TRIED):
-        if port not in taken and _is_free(host, port):
-            taken.add(port)
-            return port
-    raise SparkClusterError(f"none of the ports {first} to {first + PORTS_TRIED - 1} of {host} is free")
-
-
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-def _answers(host: str, port: int) -> bool:
-    try:
-        with socket.create_connection((host, port), timeout=2):
-            return True
-    except OSError:
-        return False
-
-
 def _live_workers(master_url: str) -> int:
     try:
         with urllib.request.urlopen(f"{master_url}/json/", timeout=5) as response:
@@ -295,7 +264,7 @@ def main(arguments: Sequence[str]) -> int:
         started = time.monotonic()
         try:
             cluster = up(folder, spark_address(), cluster_size())
-        except (SparkClusterError, JavaMissingError) as error:
+        except (SparkClusterError, JavaMissingError, NoPortError) as error:
             print(f"Spark: {error}")
             return 1
         print(f"Spark answers at {cluster.address} after {time.monotonic() - started:.0f} s; tables and logs in {spark_folder(folder)}")
