@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -46,7 +47,12 @@ class SparkSession:
         """A small result as tuples: the protocol is slow, large results go through files (see orchestration.spark_warehouse)."""
         cursor = self._execute(query)
         try:
-            return list(cursor.fetchall())
+            # PyHive hands dates over as text.
+            dates = {position for position, column in enumerate(cursor.description or ()) if column[1] == "DATE_TYPE"}
+            return [
+                tuple(date.fromisoformat(value) if position in dates and value else value for position, value in enumerate(row))
+                for row in cursor.fetchall()
+            ]
         finally:
             cursor.close()
 

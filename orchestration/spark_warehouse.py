@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -63,7 +64,8 @@ class SparkWarehouse:
             with self.connect() as session:
                 session.run(f"insert overwrite local directory {literal(str(folder))} using parquet {bound(query, parameters)}")
             for file in sorted(folder.glob("*.parquet")):
-                with pq.ParquetFile(file) as stored:
+                # Spark writes times as INT96, which reaches to the year 9999 in microseconds only.
+                with pq.ParquetFile(file, coerce_int96_timestamp_unit="us") as stored:
                     yield from stored.iter_batches(rows)
         finally:
             _remove(folder)
@@ -71,7 +73,12 @@ class SparkWarehouse:
     def frame(self, query: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """The whole result as a pandas frame: for results that are known to be small enough."""
         batches = list(self.batches(query, parameters))
-        return pa.Table.from_batches(batches).to_pandas() if batches else pd.DataFrame()
+        if not batches:
+            return pd.DataFrame()
+        # By way of DuckDB, so that decimals, dates and nulls come in the same types as from the other engine.
+        with duckdb.connect(":memory:") as connection:
+            frame: pd.DataFrame = connection.from_arrow(pa.Table.from_batches(batches)).df()
+            return frame
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """A small result as tuples."""
@@ -96,6 +103,16 @@ class SparkWarehouse:
     def replace_ops_rows(self, table: SourceTable, frame: pd.DataFrame, same: Mapping[str, Any]) -> int:
         """`replace_rows` for a table of the `ops` schema."""
         return self._replace_rows(table, OPS_SCHEMA, frame, same)
+
+    def ops_rows(self, table: SourceTable, condition: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Rows of a table of the `ops` schema, by column name; the table is made from its declaration when it is not there yet."""
+        relation = f"{OPS_SCHEMA}.{table.name}"
+        with self.connect() as session:
+            session.run(f"create schema if not exists {OPS_SCHEMA}")
+            session.run(create_statement(table, relation))
+            columns = ", ".join(f"`{name}`" for name in table.column_names)
+            rows = session.rows(f"select {columns} from {relation} where {bound(condition, parameters)}")
+        return [dict(zip(table.column_names, row, strict=True)) for row in rows]
 
     def _replace_rows(self, table: SourceTable, schema: str, frame: pd.DataFrame, same: Mapping[str, Any]) -> int:
         missing = set(table.column_names) ^ set(frame.columns)
