@@ -1,7 +1,7 @@
 # Every target sets up what it needs in .venv and uses it again when nothing changed.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run ui build test lint docs bench clean
+.PHONY: help setup demo run ui build test lint docs bench clean spark-up spark-down test-spark
 
 export A360_DATA_DIR := $(abspath $(or $(A360_DATA_DIR),data))
 export DBT_PROFILES_DIR := $(CURDIR)/profiles
@@ -10,6 +10,7 @@ export DO_NOT_TRACK := 1
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
+SPARK_READY := $(VENV)/.ready-spark
 SIZE ?= 20000
 TEST_PROCESSES ?= 2
 # The first supported interpreter that is there; PYTHON=/path/to/python overrides.
@@ -17,7 +18,7 @@ PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11; do 
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$name && break; done),python3)
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 	@echo "  Data lies in $(A360_DATA_DIR) (set A360_DATA_DIR to change it)."
 
 $(READY): requirements.lock pyproject.toml orchestration/setup_environment.py
@@ -36,8 +37,23 @@ run: setup ## Run the whole street on your own data, or on EXAMPLE=online_retail
 ui: setup ## Open Dagster on localhost
 	@$(BIN)/python -m orchestration.cli ui
 
-build: setup ## Plain dbt build
-	@cd dbt_project && $(BIN)/dbt build --vars "$$($(BIN)/python -m orchestration.variables)"
+build: setup $(if $(filter spark,$(TARGET)),$(SPARK_READY)) ## Plain dbt build (TARGET=spark: on a cluster)
+	@$(if $(filter spark,$(TARGET)),$(BIN)/python -m orchestration.spark_landing)
+	@cd dbt_project && $(BIN)/dbt build $(if $(TARGET),--target $(TARGET)) --vars "$$($(BIN)/python -m orchestration.variables)"
+
+# Spark is half a gigabyte: installed when a target asks for it.
+$(SPARK_READY): $(READY) requirements-spark.lock
+	@$(PYTHON) orchestration/setup_environment.py $(VENV) spark
+	@touch $@
+
+spark-up: setup $(SPARK_READY) ## Start a Spark cluster on this machine and wait until it answers
+	@$(BIN)/python -m orchestration.spark_cluster up
+
+spark-down: setup ## End the cluster that spark-up started
+	@$(BIN)/python -m orchestration.spark_cluster down
+
+test-spark: setup $(SPARK_READY) ## Build a small world on both engines and compare every row
+	@$(BIN)/python -m pytest -m spark tests/spark
 
 test: lint ## Lint, then run every test
 	@$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile

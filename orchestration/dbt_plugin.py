@@ -9,8 +9,6 @@ It waits for the one lock, makes the data folder, and gives the on-run-start hoo
 """
 
 import atexit
-import os
-import secrets
 import sys
 from contextlib import ExitStack
 from functools import partial
@@ -21,23 +19,11 @@ import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 
+from orchestration.identity_key import identity_key, identity_key_differs
 from orchestration.landing.plan import plan_as_json
 from orchestration.lock import warehouse_connection
 from orchestration.paths import DataFolder
 from orchestration.variables import vars_text
-
-IDENTITY_KEY_VARIABLE = "A360_IDENTITY_KEY"
-
-
-def identity_key() -> str:
-    """The configured secret, else a new random one."""
-    return os.environ.get(IDENTITY_KEY_VARIABLE) or secrets.token_hex(32)
-
-
-def identity_key_differs(stored: str) -> bool:
-    """Whether a secret is configured that is not the stored one: every customer id would change."""
-    configured = os.environ.get(IDENTITY_KEY_VARIABLE) or stored
-    return not secrets.compare_digest(configured.encode(), stored.encode())
 
 
 class Plugin(BasePlugin):

@@ -7,14 +7,14 @@ from datetime import date, datetime
 
 import pandas as pd
 
-from orchestration.warehouse import Warehouse
+from orchestration.table_store import TableStore
 from python_models.propensity.spec import PropensitySpec
 
 MAX_LOADED_ROWS = 600_000
 SAMPLE_BUCKETS = 100
 
 
-def clock(warehouse: Warehouse) -> datetime:
+def clock(warehouse: TableStore) -> datetime:
     """The `as_of_at` of the data."""
     as_of_at = warehouse.value("select as_of_at from intermediate.int_clock")
     if not isinstance(as_of_at, datetime):
@@ -22,12 +22,12 @@ def clock(warehouse: Warehouse) -> datetime:
     return as_of_at
 
 
-def scoring_features(warehouse: Warehouse, columns: Sequence[str]) -> pd.DataFrame:
+def scoring_features(warehouse: TableStore, columns: Sequence[str]) -> pd.DataFrame:
     """All customers at the scoring date."""
     return warehouse.frame(f"select customer_id, as_of_date, {_listed(columns)} from features.feature_customers where is_scoring_date")
 
 
-def training_rows(warehouse: Warehouse, spec: PropensitySpec) -> pd.DataFrame:
+def training_rows(warehouse: TableStore, spec: PropensitySpec) -> pd.DataFrame:
     """Features and labels of mature dates, for as many hash-sampled customers as fit."""
     mature = f"labels.{spec.maturity_column} and labels.{spec.outcome_column} is not null"
     joined = f"""

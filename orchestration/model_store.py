@@ -14,7 +14,7 @@ import pandas as pd
 
 from orchestration.atomic_files import write_whole
 from orchestration.source_tables import read_source_tables
-from orchestration.warehouse import Warehouse
+from orchestration.table_store import TableStore
 
 Metrics = Mapping[str, Mapping[str, float]]
 
@@ -36,7 +36,7 @@ class StoredModel:
 class ModelStore:
     """Models of one data folder."""
 
-    warehouse: Warehouse
+    warehouse: TableStore
     models_dir: Path
 
     def folder(self, model_name: str, model_version: str) -> Path:
@@ -97,10 +97,5 @@ class ModelStore:
         return None if registered is None else str(registered["content"])
 
     def _registered(self, condition: str, parameters: list[Any]) -> dict[str, Any] | None:
-        with self.warehouse.connect() as connection:
-            table = read_source_tables(self.models_dir, "ops")["model_registry"]
-            connection.execute(table.create_statement("ops.main.model_registry"))
-            result = connection.execute(f"select * from ops.main.model_registry where {condition}", parameters)
-            names = [column[0] for column in result.description or []]
-            rows = result.fetchall()
-        return dict(zip(names, rows[0], strict=True)) if rows else None
+        rows = self.warehouse.ops_rows(read_source_tables(self.models_dir, "ops")["model_registry"], condition, parameters)
+        return rows[0] if rows else None

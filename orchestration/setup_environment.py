@@ -1,6 +1,8 @@
 """Makes the virtual environment from requirements.lock. Runs on any Python 3.11-3.13 with nothing installed.
 
-Usage: python3 orchestration/setup_environment.py <folder of the environment>
+Usage: python3 orchestration/setup_environment.py <folder of the environment> [extra]
+
+With an extra, such as `spark`, what requirements-<extra>.lock adds is installed into the environment that is there.
 """
 
 import subprocess
@@ -27,8 +29,8 @@ def create(folder: Path) -> Path:
     return interpreter
 
 
-def install(interpreter: Path) -> bool:
-    """Install the locked versions and this project, with uv where it can be had."""
+def install(interpreter: Path, extra: str | None = None) -> bool:
+    """Install the locked versions and this project, or what an extra adds to them, with uv where it can be had."""
     pip = (interpreter, "-m", "pip", "--disable-pip-version-check", "--quiet")
     has_uv = run(interpreter, "-m", "uv", "--version", quiet=True) or run(*pip, "install", "uv", quiet=True)
     # Compiled now and not at each start: dbt starts often, and where Python may not write its cache every start would compile.
@@ -36,6 +38,8 @@ def install(interpreter: Path) -> bool:
     installer = with_uv if has_uv else (*pip, "install")
     if not has_uv:
         print("uv cannot be installed here; going on with pip, which takes some minutes.", flush=True)
+    if extra is not None:
+        return run(*installer, "--requirement", f"requirements-{extra}.lock")
     return run(*installer, "--requirement", "requirements.lock") and run(*installer, "--no-deps", "--editable", ".")
 
 
@@ -45,7 +49,7 @@ def main() -> int:
         print(f"Python 3.11, 3.12 or 3.13 is needed, this is {sys.version.split()[0]}. Say which: make PYTHON=/path/to/python3.12")
         return 1
     interpreter = create(REPOSITORY / sys.argv[1])
-    if not install(interpreter):
+    if not install(interpreter, sys.argv[2] if len(sys.argv) > 2 else None):
         print("Set-up failed: see the messages above. A run with a working package index completes it.")
         return 1
     return 0

@@ -92,6 +92,14 @@ class Warehouse:
             replace_rows(connection, f"ops.main.{table.name}", table, frame, same)
         return len(frame)
 
+    def ops_rows(self, table: SourceTable, condition: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Rows of a table of the `ops` store, by column name; the table is made from its declaration when it is not there yet."""
+        with self.connect() as connection:
+            connection.execute(table.create_statement(f"ops.main.{table.name}"))
+            result = connection.execute(f"select * from ops.main.{table.name} where {condition}", list(parameters))
+            names = [column[0] for column in result.description or []]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
 
 def replace_rows(
     connection: duckdb.DuckDBPyConnection, relation: str, table: SourceTable, frame: pd.DataFrame, same: Mapping[str, Any]

@@ -42,6 +42,7 @@ class _Surroundings:
     folder: DataFolder
     accepts_changes: bool
     now: datetime
+    how_to_accept: str
 
 
 def _compare(
@@ -58,7 +59,7 @@ def _compare(
             kept.append(registered)
             continue
         if not surroundings.accepts_changes:
-            plan.errors.append(_complaint(path, is_gone=file is None))
+            plan.errors.append(_complaint(path, file is None, surroundings.how_to_accept))
             continue
         plan.vanished_ids.append(registered.file_id)
         plan.notices.append(f"{path}: {'gone' if file is None else 'changed'}, accepted as asked for.")
@@ -79,12 +80,12 @@ def _is_unchanged(path: Path, registered: RegisteredFile, file: DeliveredFile, p
     return True
 
 
-def _complaint(path: str, *, is_gone: bool) -> str:
+def _complaint(path: str, is_gone: bool, how_to_accept: str) -> str:
     if is_gone:
-        return f"{path}: was registered and is gone. Put it back, or accept the loss of its rows with: {HOW_TO_ACCEPT}"
+        return f"{path}: was registered and is gone. Put it back, or accept the loss of its rows with: {how_to_accept}"
     return (
         f"{path}: has changed since it was registered. Deliver corrections as a new file and put the old one back, "
-        f"or accept the new content with: {HOW_TO_ACCEPT}"
+        f"or accept the new content with: {how_to_accept}"
     )
 
 
@@ -190,10 +191,10 @@ def make_plan(folder: DataFolder, request: Mapping[str, Any]) -> Plan:
     Args:
         folder: the data folder.
         request: `tables` (the declared tables), `register` (rows of the file register), `reported` (differences
-            reported before), `accepts_changes`, and optionally `now`.
+            reported before), `accepts_changes`, and optionally `now` and `how_to_accept` (the commands that accept changes).
     """
     now = datetime.fromisoformat(request["now"]) if "now" in request else datetime.now(UTC).replace(tzinfo=None)
-    surroundings = _Surroundings(folder, bool(request["accepts_changes"]), now)
+    surroundings = _Surroundings(folder, bool(request["accepts_changes"]), now, request.get("how_to_accept", HOW_TO_ACCEPT))
     plan = Plan()
     tables = [parse_table(declared) for declared in request["tables"]]
     register = [RegisteredFile(**row) for row in request["register"]]
@@ -218,8 +219,12 @@ def make_plan(folder: DataFolder, request: Mapping[str, Any]) -> Plan:
 
 
 def plan_as_json(folder: DataFolder, request: str) -> str:
-    """The plan in the form in which the hook reads it."""
-    plan = make_plan(folder, json.loads(request))
+    """The plan for a request in JSON, in the form in which the hook reads it."""
+    return plan_text(folder, make_plan(folder, json.loads(request)))
+
+
+def plan_text(folder: DataFolder, plan: Plan, **more: str) -> str:
+    """A plan in the form in which the hook reads it, with what else it has to know."""
     return json.dumps(
         {
             "errors": plan.errors,
@@ -232,5 +237,6 @@ def plan_as_json(folder: DataFolder, request: str) -> str:
             "safe_readings": sorted(SAFE_READINGS),
             "landing_root": str(folder.landing),
             "converted_root": str(folder.converted / CONVERSION_VERSION),
+            **more,
         }
     )

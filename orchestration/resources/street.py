@@ -10,6 +10,7 @@ from pydantic import PrivateAttr
 
 from orchestration.lock import warehouse_turn
 from orchestration.paths import DataFolder
+from orchestration.table_store import TableStore, open_table_store
 from orchestration.warehouse import Warehouse
 
 
@@ -26,6 +27,11 @@ class Street(ConfigurableResource):
     @property
     def warehouse(self) -> Warehouse:
         return Warehouse(self.folder.root)
+
+    @property
+    def tables(self) -> TableStore:
+        """What training and scoring read and write, on the engine that dbt builds on."""
+        return open_table_store(self.folder.root)
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
         log = context.log

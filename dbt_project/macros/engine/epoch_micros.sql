@@ -13,3 +13,16 @@
 {% macro spark__epoch_micros(expression) -%}
     unix_micros({{ expression }})
 {%- endmacro %}
+
+{% macro snowflake__epoch_micros(expression) -%}
+    date_part(epoch_microsecond, {{ expression }})
+{%- endmacro %}
+
+{% macro bigquery__epoch_micros(expression) -%}
+    unix_micros(timestamp({{ expression }}))
+{%- endmacro %}
+
+{# Redshift's epoch is in whole seconds. #}
+{% macro redshift__epoch_micros(expression) -%}
+    (cast(extract(epoch from {{ expression }}) as bigint) * 1000000 + extract(microsecond from {{ expression }}))
+{%- endmacro %}

@@ -11,3 +11,7 @@
 {% macro default__is_finite(value) %}
     {{ return('isfinite(' ~ value ~ ')') }}
 {% endmacro %}
+
+{% macro spark__is_finite(value) %}
+    {{ return('(not isnan(' ~ value ~ ') and abs(' ~ value ~ ") < double('infinity'))") }}
+{% endmacro %}

@@ -13,3 +13,10 @@
     {%- set path = 'substr(landed._a360_file, ' ~ (root | length + 2) ~ ')' -%}
     {{ return("regexp_replace(" ~ path ~ ", '[.][0-9a-f]{8}[.]parquet$', '')" if is_copy else path) }}
 {% endmacro %}
+
+{# Spark shows a path as a URI: percent signs, spaces and the like are encoded, and the scheme stands in front. #}
+{% macro spark__landing_file_path(root, is_copy) %}
+    {%- set path = "url_decode(replace(landed._a360_file, '+', '%2B'))" -%}
+    {%- set path = 'substr(' ~ path ~ ', instr(' ~ path ~ ", '" ~ root | replace('\\', '\\\\') | replace("'", "''") ~ "') + " ~ (root | length + 1) ~ ')' -%}
+    {{ return("regexp_replace(" ~ path ~ ", r'[.][0-9a-f]{8}[.]parquet$', '')" if is_copy else path) }}
+{% endmacro %}

@@ -4,3 +4,6 @@
 {% endmacro %}
 
 {% macro default__landing_now() %}cast(now() at time zone 'UTC' as timestamp){% endmacro %}
+
+{# The session's time zone is UTC (profiles.yml). #}
+{% macro spark__landing_now() %}current_timestamp(){% endmacro %}

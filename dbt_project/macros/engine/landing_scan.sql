@@ -19,3 +19,16 @@
         ~ "], filename = '_a360_file', file_row_number = true, hive_partitioning = false)"
     ) }}
 {% endmacro %}
+
+{# A path pattern that means exactly these files: Spark lists nothing else, and reads the files where they lie. #}
+{% macro spark__landing_scan(paths) %}
+    {%- set escaped = [] -%}
+    {%- for path in paths -%}
+        {%- do escaped.append(modules.re.sub('([\\\\{}\\[\\]*?,])', '\\\\\\1', path[1:]) | replace('`', '``')) -%}
+    {%- endfor -%}
+    {#- Only a pattern that begins with a slash is an absolute path, so the braces follow it. -#}
+    {%- set pattern = '/' ~ escaped[0] if escaped | length == 1 else '/{' ~ escaped | join(',') ~ '}' -%}
+    {{ return(
+        '(select *, _metadata.file_path as _a360_file, _metadata.row_index as file_row_number from parquet.`' ~ pattern ~ '`)'
+    ) }}
+{% endmacro %}

@@ -47,3 +47,42 @@
     } -%}
     {{ return(readings[reading]) }}
 {% endmacro %}
+
+{# Timestamps without a zone are read as such; the session's time zone is UTC, so that a cast to `timestamp` keeps the digits. #}
+{% macro spark__landing_value(reading, stored, data_type) %}
+    {%- set text = 'trim(' ~ stored ~ ')' -%}
+    {%- set number = text ~ " rlike r'^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\\z'" -%}
+    {%- set date = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' -%}
+    {%- set time = '[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}
+    {%- set zone = '( ?Z| ?UTC|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
+    {%- set whole = stored ~ ' % 1 = 0' -%}
+    {%- set cast_text = 'try_cast(' ~ text ~ ' as ' ~ data_type ~ ')' -%}
+    {%- set readings = {
+        'as_is': 'cast(' ~ stored ~ ' as ' ~ data_type ~ ')',
+        'cast': 'cast(' ~ stored ~ ' as ' ~ data_type ~ ')',
+        'null': 'cast(null as ' ~ data_type ~ ')',
+        'utc': 'cast(' ~ stored ~ ' as ' ~ data_type ~ ')',
+        'json': 'to_json(' ~ stored ~ ')',
+        'number_text': 'case when ' ~ whole ~ ' and abs(' ~ stored ~ ') < 1e15 then cast(cast(' ~ stored
+            ~ ' as bigint) as string) else cast(' ~ stored ~ ' as string) end',
+        'decode_text': 'try_validate_utf8(cast(' ~ stored ~ ' as string))',
+        'checked': 'try_cast(' ~ stored ~ ' as ' ~ data_type ~ ')',
+        'integral': 'case when ' ~ whole ~ ' then try_cast(' ~ stored ~ ' as ' ~ data_type ~ ') end',
+        'finite': 'case when ' ~ is_finite(stored) ~ ' then cast(' ~ stored ~ ' as ' ~ data_type ~ ') end',
+        'zero_one': 'case when ' ~ stored ~ ' in (0, 1) then ' ~ stored ~ ' = 1 end',
+        'midnight': 'case when cast(cast(' ~ stored ~ ' as date) as timestamp) = ' ~ stored ~ ' then cast(' ~ stored ~ ' as date) end',
+        'utc_midnight': 'case when cast(cast(' ~ stored ~ ' as date) as timestamp) = ' ~ stored ~ ' then cast(' ~ stored ~ ' as date) end',
+        'text_integer': 'case when ' ~ text ~ " rlike r'^[+-]?[0-9]+([.]0*)?\\z' then try_cast(regexp_replace(" ~ text
+            ~ ", r'[.]0*\\z', '') as " ~ data_type ~ ') end',
+        'text_decimal': 'case when ' ~ number ~ ' then ' ~ cast_text ~ ' end',
+        'text_double': 'case when ' ~ number ~ ' and ' ~ is_finite('try_cast(' ~ text ~ ' as double)') ~ ' then ' ~ cast_text ~ ' end',
+        'text_boolean': 'case when lower(' ~ text ~ ") in ('true', 't', 'yes', 'y', '1') then true when lower(" ~ text
+            ~ ") in ('false', 'f', 'no', 'n', '0') then false end",
+        'text_date': 'case when ' ~ text ~ " rlike r'^" ~ date ~ "([ T]00:00(:00([.]0+)?)?Z?)?\\z' then try_cast(regexp_extract("
+            ~ text ~ ", r'^" ~ date ~ "', 0) as date) end",
+        'text_timestamp': 'case when ' ~ text ~ " rlike r'^" ~ date ~ '(' ~ time ~ ")?\\z' then try_cast(" ~ text
+            ~ ' as timestamp) when ' ~ text ~ " rlike r'^" ~ date ~ time ~ zone ~ "\\z' then try_cast(regexp_replace(regexp_replace("
+            ~ text ~ ", r' ?(Z|UTC)\\z', '+00:00'), r'([+-][0-9]{2})([0-9]{2})\\z', '$1:$2') as timestamp) end",
+    } -%}
+    {{ return(readings[reading]) }}
+{% endmacro %}

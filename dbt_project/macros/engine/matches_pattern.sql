@@ -11,6 +11,7 @@
     regexp_matches({{ expression }}, '{{ pattern }}')
 {%- endmacro %}
 
+{# In Java a final $ also matches before a line break at the end of the text. #}
 {% macro spark__matches_pattern(expression, pattern) -%}
-    ({{ expression }} rlike r'{{ pattern }}')
+    ({{ expression }} rlike r'{{ pattern[:-1] ~ '\\z' if pattern.endswith('$') and not pattern.endswith('\\$') else pattern }}')
 {%- endmacro %}

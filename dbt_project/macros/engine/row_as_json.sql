@@ -14,3 +14,11 @@
 {% macro spark__row_as_json(relation) -%}
     to_json(struct({{ relation }}.*), map('ignoreNullFields', 'false'))
 {%- endmacro %}
+
+{% macro snowflake__row_as_json(relation) -%}
+    to_json(object_construct_keep_null({{ relation }}.*))
+{%- endmacro %}
+
+{% macro bigquery__row_as_json(relation) -%}
+    to_json_string({{ relation }})
+{%- endmacro %}

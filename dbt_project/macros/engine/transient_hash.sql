@@ -15,3 +15,20 @@
 {% macro spark__transient_hash(columns) -%}
     xxhash64({{ columns | join(', ') }})
 {%- endmacro %}
+
+{% macro snowflake__transient_hash(columns) -%}
+    hash({{ columns | join(', ') }})
+{%- endmacro %}
+
+{% macro bigquery__transient_hash(columns) -%}
+    farm_fingerprint(to_json_string(struct({{ columns | join(', ') }})))
+{%- endmacro %}
+
+{# The lengths keep ('a', 'bc') and ('ab', 'c') apart; a null counts as an empty text. #}
+{% macro redshift__transient_hash(columns) -%}
+    {%- set parts = [] -%}
+    {%- for column in columns -%}
+        {%- do parts.append("coalesce(len(cast(" ~ column ~ " as varchar)), 0) || ':' || coalesce(cast(" ~ column ~ " as varchar), '')") -%}
+    {%- endfor -%}
+    strtol(substring(md5({{ parts | join(' || ') }}), 1, 15), 16)
+{%- endmacro %}

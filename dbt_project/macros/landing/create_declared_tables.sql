@@ -3,14 +3,12 @@
     A column that was declared later is added; nothing is ever dropped.
 #}
 {% macro create_declared_tables() %}
-    {% set existing = {} %}
-    {% for row in run_query(existing_columns_sql()).rows %}
-        {% do existing.setdefault(row[0], []).append(row[1]) %}
-    {% endfor %}
+    {% set tables = declared_tables('managed') %}
+    {% set existing = existing_columns(tables) %}
     {% set statements = {} %}
-    {% for table in declared_tables('managed') %}
+    {% for table in tables %}
         {% set relation = api.Relation.create(database=table.database, schema=table.schema, identifier=table.identifier) %}
-        {% set found = existing.get([table.database, table.schema, table.identifier] | join('.') | lower) %}
+        {% set found = existing.get(relation_key(table)) %}
         {% set ours = statements.setdefault(table.database, []) %}
         {% if found is none %}
             {% set columns = [] %}
@@ -25,7 +23,7 @@
             {% endfor %}
         {% endif %}
     {% endfor %}
-    {% for database, ours in statements.items() if ours %}
-        {% do run_query(ours | join(';\n')) %}
+    {% for database, ours in statements.items() %}
+        {% do run_statements(ours) %}
     {% endfor %}
 {% endmacro %}

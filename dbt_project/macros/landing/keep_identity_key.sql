@@ -9,7 +9,7 @@
     {% set settings = landing_source('ops', 'settings') %}
     {% set is_new = run_query("select count(*) from " ~ settings ~ " where setting_name = 'identity_key'").rows[0][0] == 0 %}
     {% if is_new and not flags.FULL_REFRESH %}
-        {% for row in run_query(existing_view_comments_sql()).rows if row[0].startswith(target.database | lower ~ '.landing_') %}
+        {% for name in existing_view_comments(declared_tables('landing')) if name.startswith(target.database | lower ~ '.landing_') %}
             {{ exceptions.raise_compiler_error(
                 'The warehouse was built with another ops store, which is gone. Restore ops.duckdb from its backup, or start over with '
                 ~ 'new customer ids and file numbers: dbt build --full-refresh'

@@ -5,25 +5,7 @@
     that it can be written to the register without passing through a query.
 #}
 {% macro plan_landing() %}
-    {% set tables = [] %}
-    {% for table in declared_tables('landing') %}
-        {% set columns = [] %}
-        {% for column in table.columns.values() %}
-            {% do columns.append({
-                'name': column.name,
-                'data_type': column.data_type,
-                'is_optional': column.config.meta.get('is_optional', false),
-                'is_mandatory': column.config.meta.get('is_mandatory', false),
-            }) %}
-        {% endfor %}
-        {% do tables.append({
-            'source_name': table.source_name,
-            'table_name': table.name,
-            'is_required': table.config.meta.get('is_required', false),
-            'csv_delimiter': table.config.meta.get('csv_delimiter', ','),
-            'columns': columns,
-        }) %}
-    {% endfor %}
+    {% set tables = landing_contract() %}
     {% set accepts_changes = var('accept_landing_changes') %}
     {% if accepts_changes and not flags.FULL_REFRESH %}
         {{ exceptions.raise_compiler_error(

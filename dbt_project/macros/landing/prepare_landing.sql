@@ -12,11 +12,27 @@
 #}
 {% macro prepare_landing() %}
     {% if execute %}
-        {% do require_kept_variables() %}
-        {% do create_declared_tables() %}
-        {% do keep_identity_key() %}
-        {% set plan = plan_landing() %}
-        {% do register_landing_files(plan) %}
-        {% do create_landing_views(plan) %}
+        {{ return(adapter.dispatch('prepare_landing', 'audience360')()) }}
     {% endif %}
+{% endmacro %}
+
+{% macro default__prepare_landing() %}
+    {% do require_kept_variables(run_query('select a360_kept_variables()').rows[0][0]) %}
+    {% do create_declared_tables() %}
+    {% do keep_identity_key() %}
+    {% set plan = plan_landing() %}
+    {% do register_landing_files(plan) %}
+    {% do create_landing_views(plan) %}
+{% endmacro %}
+
+{#
+    A cluster cannot call into this project's Python. `python -m orchestration.spark_landing`, which `make build TARGET=spark` runs
+    first, does steps 2 and 3 and leaves its plan in the table landing.plan; here it is checked and carried out. New files wait until
+    that step has registered them.
+#}
+{% macro spark__prepare_landing() %}
+    {% set plan = read_landing_plan() %}
+    {% do require_kept_variables(plan.kept_variables) %}
+    {% do create_declared_tables() %}
+    {% do create_landing_views(plan) %}
 {% endmacro %}

@@ -1,9 +1,11 @@
 {#
     Stops a run whose variables differ from those that the data folder is built with (`dbt_vars.json` in it, written by the demo and
     by example shops): half of the tables would be in another currency.
+
+    kept_variables: the variables of the data folder, as JSON.
 #}
-{% macro require_kept_variables() %}
-    {% set kept = fromjson(run_query('select a360_kept_variables()').rows[0][0]) %}
+{% macro require_kept_variables(kept_variables) %}
+    {% set kept = fromjson(kept_variables) %}
     {% set different = [] %}
     {% for name, value in kept.items() if var(name) | string != value | string %}
         {% do different.append(name ~ ' is ' ~ var(name) | string | tojson ~ ', not ' ~ value | string | tojson) %}

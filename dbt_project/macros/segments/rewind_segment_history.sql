@@ -13,7 +13,7 @@
         ('static_segment_members', 'frozen_at'),
         ('segment_runs', 'as_of_at'),
     ] %}
-        {% do run_query('delete from ' ~ ops_relation(table) ~ ' where ' ~ moment ~ ' > ' ~ last_kept) %}
+        {% do delete_managed_rows(ops_relation(table), moment ~ ' > ' ~ last_kept) %}
     {% endfor %}
     {% do log('Segment histories end at ' ~ to, info=true) %}
 {% endmacro %}

@@ -31,7 +31,7 @@ final as (
         as_of_date,
         category as top_category,
         category_count_365d,
-        round(cast(points as double) / nullif(cast(all_points as double), 0), 6) as top_category_share
+        {{ rounded('cast(points as double) / nullif(cast(all_points as double), 0)', 6) }} as top_category_share
     from ranked
     where category_rank = 1
 

@@ -34,25 +34,25 @@ final as (
         cast(order_sums.order_value_90d - coalesce(refund_sums.refund_amount_90d, 0) as decimal(18, 2)) as net_revenue_90d,
         cast(order_sums.order_value_365d - coalesce(refund_sums.refund_amount_365d, 0) as decimal(18, 2))
             as net_revenue_365d,
-        round(
-            cast(order_sums.order_value_365d as double) / nullif(order_sums.order_count_365d, 0), 2
-        ) as average_order_value_365d,
-        round(
-            cast(order_sums.days_since_first_order - order_sums.days_since_last_order as double)
-            / nullif(order_sums.order_count_lifetime - 1, 0), 2
-        ) as average_days_between_orders,
-        round(
-            cast(order_sums.discounted_order_count_365d as double) / nullif(order_sums.order_count_365d, 0), 6
-        ) as discount_share_365d,
+        {{ rounded(
+            'cast(order_sums.order_value_365d as double) / nullif(order_sums.order_count_365d, 0)',
+            2
+        ) }} as average_order_value_365d,
+        {{ rounded(
+            'cast(order_sums.days_since_first_order - order_sums.days_since_last_order as double)'
+            ~ ' / nullif(order_sums.order_count_lifetime - 1, 0)',
+            2
+        ) }} as average_days_between_orders,
+        {{ rounded(
+            'cast(order_sums.discounted_order_count_365d as double) / nullif(order_sums.order_count_365d, 0)',
+            6
+        ) }} as discount_share_365d,
         case
             when order_sums.order_value_365d > 0
-                then round(
-                    least(
-                        1.0,
-                        cast(coalesce(refund_sums.refund_amount_365d, 0) as double)
-                        / cast(order_sums.order_value_365d as double)
-                    ), 6
-                )
+                then {{ rounded(
+                    'least(1.0, cast(coalesce(refund_sums.refund_amount_365d, 0) as double) / cast(order_sums.order_value_365d as double))',
+                    6
+                ) }}
         end as return_share_365d
     from order_sums
     left join refund_sums

@@ -76,11 +76,11 @@ final as (
         email_click_count_365d,
         case
             when email_delivered_count_90d > 0
-                then round(least(1.0, cast(email_human_open_count_90d as double) / email_delivered_count_90d), 6)
+                then {{ rounded('least(1.0, cast(email_human_open_count_90d as double) / email_delivered_count_90d)', 6) }}
         end as email_human_open_rate_90d,
         case
             when email_delivered_count_90d > 0
-                then round(least(1.0, cast(email_click_count_90d as double) / email_delivered_count_90d), 6)
+                then {{ rounded('least(1.0, cast(email_click_count_90d as double) / email_delivered_count_90d)', 6) }}
         end as email_click_rate_90d
     from sums
 

@@ -121,11 +121,11 @@ final as (
         message_counts.complained_count,
         cast(coalesce(attributed.attributed_net_revenue, 0) as decimal(18, 2)) as attributed_net_revenue,
         coalesce(attributed.attributed_order_count, 0) as attributed_order_count,
-        round(cast(message_counts.human_opened_count as double) / nullif(message_counts.delivered_count, 0), 6)
+        {{ rounded('cast(message_counts.human_opened_count as double) / nullif(message_counts.delivered_count, 0)', 6) }}
             as human_open_rate,
-        round(cast(message_counts.clicked_count as double) / nullif(message_counts.delivered_count, 0), 6)
+        {{ rounded('cast(message_counts.clicked_count as double) / nullif(message_counts.delivered_count, 0)', 6) }}
             as click_rate,
-        round(cast(coalesce(attributed.attributed_order_count, 0) as double) / nullif(message_counts.delivered_count, 0), 6)
+        {{ rounded('cast(coalesce(attributed.attributed_order_count, 0) as double) / nullif(message_counts.delivered_count, 0)', 6) }}
             as conversion_rate
     from message_counts
     left join {{ ref('dim_campaigns') }} as campaigns

@@ -55,9 +55,7 @@ final as (
         as_of_at,
         member_count,
         previous_member_count,
-        round(
-            cast(member_count - previous_member_count as double) / nullif(previous_member_count, 0), 6
-        ) as size_change_share,
+        {{ rounded('cast(member_count - previous_member_count as double) / nullif(previous_member_count, 0)', 6) }} as size_change_share,
         coalesce(
             abs(cast(member_count - previous_member_count as double) / nullif(previous_member_count, 0))
             <= {{ var('segment_size_swing_share') }},

@@ -35,7 +35,7 @@ final as (
         customers.customer_id,
         ranked.model_version,
         ranked.scored_at,
-        round(ranked.probability, 6) as churn_probability_90d
+        {{ rounded('ranked.probability', 6) }} as churn_probability_90d
     from ranked
     inner join {{ ref('dim_customers') }} as customers
         on ranked.customer_id = customers.customer_id

@@ -35,7 +35,7 @@ final as (
         customers.customer_id,
         ranked.model_version,
         ranked.scored_at,
-        round(ranked.probability, 6) as purchase_probability_30d
+        {{ rounded('ranked.probability', 6) }} as purchase_probability_30d
     from ranked
     inner join {{ ref('dim_customers') }} as customers
         on ranked.customer_id = customers.customer_id

@@ -25,7 +25,7 @@ final as (
         customer_id,
         cast(count(*) as bigint) as segment_count,
         max(case when segment_rank = 1 and is_published then segment_name end) as primary_segment,
-        {{ dbt.listagg('segment_name', "';'", 'order by segment_rank') }} as segment_names
+        {{ joined_text('segment_name', ';', 'segment_rank') }} as segment_names
     from members
     group by customer_id
 

@@ -30,7 +30,7 @@ final as (
         signals.signal_name,
         days.days_ago,
         cast(
-            round(signals.weight * power(0.5, cast(days.days_ago as double) / signals.half_life_days), 6) as decimal(18, 6)
+            {{ rounded('signals.weight * power(0.5, cast(days.days_ago as double) / signals.half_life_days)', 6) }} as decimal(18, 6)
         ) as points_per_event
     from signals
     cross join days

@@ -32,9 +32,7 @@ final as (
         rfm_group_from,
         rfm_group_to,
         count(*) as customer_count,
-        round(
-            cast(count(*) as double) / sum(count(*)) over (partition by rfm_group_from), 6
-        ) as share_of_group_from
+        {{ rounded('cast(count(*) as double) / sum(count(*)) over (partition by rfm_group_from)', 6) }} as share_of_group_from
     from customer_moves
     group by
         rfm_group_from,

@@ -48,17 +48,17 @@ def _spec(table: str, deps: list[dg.AssetKey]) -> dg.AssetSpec:
     retry_policy=RETRY,
 )
 def cluster_scores(street: Street) -> Iterator[dg.MaterializeResult]:
-    as_of_at = clock(street.warehouse)
+    as_of_at = clock(street.tables)
     same = {"as_of_date": as_date(as_of_at)}
-    stored = ModelStore(street.warehouse, MODELS_DIR).load(CUSTOMER_CLUSTERS.model_name, as_date(as_of_at))
+    stored = ModelStore(street.tables, MODELS_DIR).load(CUSTOMER_CLUSTERS.model_name, as_date(as_of_at))
     scores, profiles = pd.DataFrame(columns=list(CLUSTER_COLUMNS)), pd.DataFrame(columns=list(PROFILE_COLUMNS))
     if stored.content is not None:
         model = cluster_model_from_json(stored.content)
-        features = scoring_features(street.warehouse, [feature.name for feature in model.scaler.features])
+        features = scoring_features(street.tables, [feature.name for feature in model.scaler.features])
         scores = score_clusters(features, model, as_of_at)
         profiles = profile_clusters(features, scores, model)
     for table, frame in (("customer_clusters", scores), ("cluster_profiles", profiles)):
-        row_count = street.warehouse.replace_rows(ML_TABLES[table], frame, same)
+        row_count = street.tables.replace_rows(ML_TABLES[table], frame, same)
         sizes = {f"size {name}": int(count) for name, count in scores["cluster_name"].value_counts().items()}
         yield dg.MaterializeResult(
             asset_key=["ml", table], metadata={"dagster/row_count": row_count, "version": stored.model_version, **sizes}
@@ -75,8 +75,8 @@ def cluster_scores(street: Street) -> Iterator[dg.MaterializeResult]:
     description=ML_TABLES["propensity_scores"].description,
 )
 def propensity_scores(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
-    as_of_at = clock(street.warehouse)
-    store = ModelStore(street.warehouse, MODELS_DIR)
+    as_of_at = clock(street.tables)
+    store = ModelStore(street.tables, MODELS_DIR)
     metadata: dict[str, float | str] = {}
     row_count = 0
     for spec in SPECS:
@@ -86,10 +86,10 @@ def propensity_scores(context: dg.AssetExecutionContext, street: Street) -> dg.M
             context.log.warning("no %s scores: %s", spec.model_name, stored.reason)
         else:
             model = model_from_json(stored.content)
-            scores = score_propensity(scoring_features(street.warehouse, model.features), model, as_of_at)
+            scores = score_propensity(scoring_features(street.tables, model.features), model, as_of_at)
             metadata[f"mean {spec.model_name}"] = round(float(scores["probability"].mean()), 4)
         same = {"model_name": spec.model_name, "as_of_date": as_date(as_of_at)}
-        row_count += street.warehouse.replace_rows(ML_TABLES["propensity_scores"], scores, same)
+        row_count += street.tables.replace_rows(ML_TABLES["propensity_scores"], scores, same)
         metadata[f"version {spec.model_name}"] = stored.model_version
     return dg.MaterializeResult(metadata={"dagster/row_count": row_count, **metadata})
 
@@ -104,14 +104,14 @@ def propensity_scores(context: dg.AssetExecutionContext, street: Street) -> dg.M
     description=ML_TABLES["model_metrics"].description,
 )
 def model_metrics(street: Street) -> dg.MaterializeResult:
-    as_of_at = clock(street.warehouse)
-    store = ModelStore(street.warehouse, MODELS_DIR)
+    as_of_at = clock(street.tables)
+    store = ModelStore(street.tables, MODELS_DIR)
     row_count = 0
     for name in MODEL_NAMES:
         stored = store.load(name, as_date(as_of_at))
         rows = _metric_rows(name, stored.model_version, stored.metrics, as_of_at)
         same = {"model_name": name, "as_of_date": as_date(as_of_at)}
-        row_count += street.warehouse.replace_rows(ML_TABLES["model_metrics"], rows, same)
+        row_count += street.tables.replace_rows(ML_TABLES["model_metrics"], rows, same)
     return dg.MaterializeResult(metadata={"dagster/row_count": row_count})
 
 

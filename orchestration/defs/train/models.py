@@ -36,10 +36,10 @@ SHOWN = ("auc", "pr_auc", "brier", "ece", "lift_decile_01", "precision", "recall
     description="K-means on scaled behaviour; k by silhouette, names from profiles, ids kept from the model of the day before.",
 )
 def customer_clusters_model(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
-    as_of_at = clock(street.warehouse)
-    store = ModelStore(street.warehouse, MODELS_DIR)
+    as_of_at = clock(street.tables)
+    store = ModelStore(street.tables, MODELS_DIR)
     previous = store.previous_content(CUSTOMER_CLUSTERS.model_name, as_date(as_of_at))
-    features = scoring_features(street.warehouse, [feature.name for feature in CUSTOMER_CLUSTERS.features])
+    features = scoring_features(street.tables, [feature.name for feature in CUSTOMER_CLUSTERS.features])
     result = train_clusters(features, CUSTOMER_CLUSTERS, cluster_model_from_json(previous) if previous else None)
     content = result.model.to_json() if result.model else None
     stored = StoredModel(
@@ -73,12 +73,12 @@ def _propensity_asset(spec: PropensitySpec) -> dg.AssetsDefinition:
         description=f"Probability of {spec.outcome_column}: logistic regression or boosting, chosen and calibrated on validation dates.",
     )
     def propensity_model(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
-        as_of_at = clock(street.warehouse)
-        result = train_propensity(training_rows(street.warehouse, spec), spec)
+        as_of_at = clock(street.tables)
+        result = train_propensity(training_rows(street.tables, spec), spec)
         content = result.model.to_json() if result.model else None
         test_dates = tuple(f"{day:%Y-%m-%d}" for day in result.split.test) if result.split else ()
         stored = StoredModel(spec.model_name, result.model_version, as_date(as_of_at), content, result.reason, result.metrics, test_dates)
-        folder = ModelStore(street.warehouse, MODELS_DIR).save(stored, as_of_at)
+        folder = ModelStore(street.tables, MODELS_DIR).save(stored, as_of_at)
         metadata: dict[str, Any] = {"version": result.model_version, "folder": dg.MetadataValue.path(folder)}
         if result.model is None:
             context.log.warning("no %s: %s", spec.model_name, result.reason)

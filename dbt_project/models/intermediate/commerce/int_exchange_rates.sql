@@ -66,7 +66,7 @@ rates as (
         valid_from,
         case
             when currency = '{{ var("reporting_currency") }}' then cast(1 as decimal(18, 10))
-            else cast(round(cast(rate_to_usd as double) / cast(reporting_rate_to_usd as double), 10) as decimal(18, 10))
+            else cast({{ rounded('cast(rate_to_usd as double) / cast(reporting_rate_to_usd as double)', 10) }} as decimal(18, 10))
         end as rate
     from candidates
     where candidate_rank = 1

@@ -94,14 +94,14 @@ allocated as (
         shares.*,
         refunds_by_item.refund_amount as item_refund_amount,
         cast(
-            round(cast(orders.discount_amount as double) * shares.share_to_here, 2) as decimal(18, 2)
+            {{ rounded('cast(orders.discount_amount as double) * shares.share_to_here', 2) }} as decimal(18, 2)
         ) - cast(
-            round(cast(orders.discount_amount as double) * shares.share_before, 2) as decimal(18, 2)
+            {{ rounded('cast(orders.discount_amount as double) * shares.share_before', 2) }} as decimal(18, 2)
         ) as order_discount_share,
         cast(
-            round(cast(refunds_by_order.refund_amount as double) * shares.share_to_here, 2) as decimal(18, 2)
+            {{ rounded('cast(refunds_by_order.refund_amount as double) * shares.share_to_here', 2) }} as decimal(18, 2)
         ) - cast(
-            round(cast(refunds_by_order.refund_amount as double) * shares.share_before, 2) as decimal(18, 2)
+            {{ rounded('cast(refunds_by_order.refund_amount as double) * shares.share_before', 2) }} as decimal(18, 2)
         ) as order_refund_share
     from shares
     left join orders

@@ -14,7 +14,19 @@ identifier_types as (
 
 listed_junk as (
 
-    select * from {{ ref('identity_junk_identifiers') }}
+    select
+        identifier_type,
+        identifier_value,
+        reason
+    from {{ ref('identity_junk_identifiers') }}
+
+    union all
+
+    -- A seed cannot hold this one: most adapters read the word as no value.
+    select
+        'any' as identifier_type,
+        'null' as identifier_value,
+        'Text written by a program that had no value' as reason
 
 ),
 

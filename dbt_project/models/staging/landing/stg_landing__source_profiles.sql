@@ -36,6 +36,52 @@ with
 
     ),
 
+    -- one row per measure, by a number: a union with one branch each would read the table once per measure on engines that inline
+    {{ source_name }}_{{ table_name }}_numbers as (
+
+        {% for column in contract.columns %}
+            select
+                {{ loop.index }} as measure_number,
+                '{{ column }}' as column_name,
+                'null_share' as measure
+            union all
+        {% endfor %}
+        {% for column in contract.categorical_columns %}
+            select
+                {{ contract.columns | length + loop.index }} as measure_number,
+                '{{ column }}' as column_name,
+                'distinct_count' as measure
+            union all
+        {% endfor %}
+        select
+            0 as measure_number,
+            cast(null as string) as column_name,
+            'row_count' as measure
+
+    ),
+
+    {{ source_name }}_{{ table_name }}_measures as (
+
+        select
+            numbers.column_name,
+            numbers.measure,
+            case numbers.measure_number
+                {% for column in contract.columns %}
+                    when {{ loop.index }} then profile.{{ column }}__null_share
+                {% endfor %}
+                {% for column in contract.categorical_columns %}
+                    when {{ contract.columns | length + loop.index }} then cast(profile.{{ column }}__values as double)
+                {% endfor %}
+                else cast(profile.row_count as double)
+            end as measured_value
+        from {{ source_name }}_{{ table_name }} as profile
+        cross join {{ source_name }}_{{ table_name }}_numbers as numbers
+        where
+            profile.row_count > 0
+            and numbers.measure_number > 0
+
+    ),
+
 {% endfor %}
 -- days of 24 hours back from the table's newest load: calendar days would compare a day that has only begun
 load_days as (
@@ -112,29 +158,14 @@ measured as (
     from volumes
     where load_day_count > 7
     {% for source_name, table_name, key in landing_tables() %}
-        {% set contract = source_contract(source_name, table_name) %}
-        {% for column in contract.columns %}
-            union all
-            select
-                '{{ source_name }}' as source_name,
-                '{{ table_name }}' as table_name,
-                '{{ column }}' as column_name,
-                'null_share' as measure,
-                {{ column }}__null_share as measured_value
-            from {{ source_name }}_{{ table_name }}
-            where row_count > 0
-        {% endfor %}
-        {% for column in contract.categorical_columns %}
-            union all
-            select
-                '{{ source_name }}' as source_name,
-                '{{ table_name }}' as table_name,
-                '{{ column }}' as column_name,
-                'distinct_count' as measure,
-                cast({{ column }}__values as double) as measured_value
-            from {{ source_name }}_{{ table_name }}
-            where row_count > 0
-        {% endfor %}
+        union all
+        select
+            '{{ source_name }}' as source_name,
+            '{{ table_name }}' as table_name,
+            column_measures.column_name,
+            column_measures.measure,
+            column_measures.measured_value
+        from {{ source_name }}_{{ table_name }}_measures as column_measures
     {% endfor %}
 
 ),
