@@ -20,6 +20,8 @@ NEEDS = {
     "diff_pandas": ("pandas", "pyarrow"),
 }
 INSTALL_SECONDS = 600
+# Written when every package was tried: remove it to try again.
+TRIED = "tried.txt"
 
 
 def interpreter(folder: Path) -> Path:
@@ -28,11 +30,13 @@ def interpreter(folder: Path) -> Path:
 
 
 def prepare(folder: Path) -> dict[str, str]:
-    """Make the environment unless it is there; versions of the packages that it has."""
-    if not interpreter(folder).exists():
+    """Make the environment unless that was done before; versions of the packages that it has."""
+    tried = folder / TRIED
+    if not tried.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         for package in PACKAGES:
             _install(folder, package)
+        tried.write_text("\n".join(PACKAGES) + "\n", encoding="utf-8")
     return installed(folder)
 
 
