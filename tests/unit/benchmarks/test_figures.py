@@ -9,7 +9,7 @@ import pytest
 from benchmarks import nodes
 from benchmarks.goals import GOALS, esp_arithmetic, judge
 from benchmarks.measuring import Cost
-from benchmarks.peers.environment import NEEDS, missing_for
+from benchmarks.peers.environment import NEEDS, missing_for, versions_of
 from benchmarks.peers.jobs import JOBS
 from benchmarks.plot import draw, series
 from benchmarks.report import Report, read_records
@@ -101,6 +101,13 @@ def test_single_calls_take_days_and_bulk_calls_a_minute() -> None:
 def test_every_job_says_what_it_needs() -> None:
     assert set(NEEDS) == set(JOBS)
     assert missing_for("sessions_polars", {"pandas": "3"}) == ["polars"]
+
+
+def test_packages_are_known_by_one_name() -> None:
+    assert versions_of(["Lifetimes==0.11.3", "pymc_marketing==1.0", "numpy==2.4", "junk"]) == {
+        "lifetimes": "0.11.3",
+        "pymc-marketing": "1.0",
+    }
 
 
 def test_the_page_names_what_was_not_measured(tmp_path: Path) -> None:
