@@ -68,8 +68,8 @@ docs: setup ## Write the dbt documentation as one HTML page
 	@cd dbt_project && $(BIN)/dbt docs generate --static --vars "$$($(BIN)/python -m orchestration.variables)"
 	@echo "Open dbt_project/target/static_index.html"
 
-bench: setup ## Time the demo world and the build (SIZE=20000 customers)
-	@$(BIN)/python -m benchmarks.street --size $(SIZE)
+bench: setup ## Measure one size against its references (SIZE=20k, 200k or 1m)
+	@$(BIN)/python -m benchmarks --size $(SIZE)
 
 clean: ## Remove everything that can be made again, except the data folder
 	@rm -rf $(VENV) dbt_project/target dbt_project/logs dbt_project/dbt_packages .mypy_cache .ruff_cache .pytest_cache .sqlfluff_cache.json *.egg-info

@@ -24,15 +24,15 @@ class Goal:
 
 
 GOALS = (
-    Goal("staging with dedupe ≤ 5 × roofline", ("layer staging",), ("roofline",), 5),
-    Goal("SQL from staging to marts ≤ 12 × roofline", ("layer staging", "layer intermediate", "layer marts"), ("roofline",), 12),
+    Goal("staging with dedupe ≤ 5 x roofline", ("layer staging",), ("roofline",), 5),
+    Goal("SQL from staging to marts ≤ 12 x roofline", ("layer staging", "layer intermediate", "layer marts"), ("roofline",), 12),
     Goal("one-day increment of event-grain models ≤ 3 %", ("event-grain models, one day",), ("event-grain models, full build",), 0.03),
     Goal("one-day increment of all other models ≤ 25 %", ("other models, one day",), ("other models, full build",), 0.25),
-    Goal("sessions ≥ 5 × less than naive SQL", ("peer sessions_naive_sql",), ("own sessions",), 5, is_at_least=True),
-    Goal("sessions ≥ 2 × less than polars", ("peer sessions_polars",), ("own sessions",), 2, is_at_least=True),
-    Goal("sessions at 2 GB ≤ 1.3 × unlimited", ("own sessions at 2 GB",), ("own sessions",), 1.3),
-    Goal("RFM ≥ 7 × faster than pymc-marketing", ("peer rfm_pymc_marketing",), ("own rfm",), 7, is_at_least=True),
-    Goal("diff ≥ 8 × faster than pandas", ("peer diff_pandas",), ("own diff",), 8, is_at_least=True),
+    Goal("sessions ≥ 5 x less than naive SQL", ("peer sessions_naive_sql",), ("own sessions",), 5, is_at_least=True),
+    Goal("sessions ≥ 2 x less than polars", ("peer sessions_polars",), ("own sessions",), 2, is_at_least=True),
+    Goal("sessions at 2 GB ≤ 1.3 x unlimited", ("own sessions at 2 GB",), ("own sessions",), 1.3),
+    Goal("RFM ≥ 7 x faster than pymc-marketing", ("peer rfm_pymc_marketing",), ("own rfm",), 7, is_at_least=True),
+    Goal("diff ≥ 8 x faster than pandas", ("peer diff_pandas",), ("own diff",), 8, is_at_least=True),
     Goal("no-op build ≤ 30 s", ("no-op build",), (), 30),
     Goal("one model ≤ 8 s", ("one model",), (), 8),
     Goal("whole street ≤ 15 minutes", ("street",), (), 900),

@@ -63,14 +63,14 @@ class Bench:
 
 def roofline(bench: Bench) -> dict[str, Cost]:
     """The scan-and-group-by over the world's Parquet files."""
-    command = [sys.executable, "-m", "benchmarks.roofline", bench.folders.world.root]
+    command: list[str | Path] = [sys.executable, "-m", "benchmarks.roofline", bench.folders.world.root]
     return {"roofline": bench.median("roofline", command, REPOSITORY)}
 
 
 def dbt(bench: Bench, name: str, arguments: Sequence[str], memory_limit: str | None = None) -> tuple[Cost, list[nodes.Node]]:
     """Probe one dbt command; the cost of the process, and of its nodes."""
     figures = bench.folders.root / f"{name.replace(' ', '_')}.jsonl"
-    command = [sys.executable, "-m", "benchmarks.dbt_probe", figures, *arguments, *vars_arguments(bench.folders.run)]
+    command: list[str | Path] = [sys.executable, "-m", "benchmarks.dbt_probe", figures, *arguments, *vars_arguments(bench.folders.run)]
     return bench.step(name, command, DBT_PROJECT, memory_limit), nodes.read_nodes(figures)
 
 
@@ -123,13 +123,14 @@ def increment(bench: Bench, full: Sequence[nodes.Node], append: Callable[[], Cos
     appended = append()
     whole, costs = dbt(bench, "one-day increment", ["build", *WITHOUT_TESTS])
     events = nodes.incremental_names(manifest(bench))
+    others = {nodes.name_of(node) for node in full if node["resource_type"] == "model"} - events
     return {
         "one day generated": appended,
         "one-day increment": whole,
         "event-grain models, one day": nodes.of_models(costs, events),
         "event-grain models, full build": nodes.of_models(full, events),
-        "other models, one day": nodes.total(node for node in costs if node["resource_type"] == "model" and nodes.name_of(node) not in events),
-        "other models, full build": nodes.total(node for node in full if node["resource_type"] == "model" and nodes.name_of(node) not in events),
+        "other models, one day": nodes.of_models(costs, others),
+        "other models, full build": nodes.of_models(full, others),
     }
 
 

@@ -27,7 +27,10 @@ QUERIES = {
         select coalesce(shop_customer_id, email), count(*), min(ordered_at), max(ordered_at), sum(discount_amount), max(status)
         from {files} group by all
     """,
-    "shop/order_items": "select product_id, count(*), sum(quantity), sum(quantity * unit_price), max(created_at) from {files} group by product_id",
+    "shop/order_items": """
+        select product_id, count(*), sum(quantity), sum(quantity * unit_price), max(created_at)
+        from {files} group by product_id
+    """,
 }
 
 

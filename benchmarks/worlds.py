@@ -26,8 +26,8 @@ def make_world(folders: BenchFolders, customers: int, memory_limit: str) -> Cost
     file = folders.root / COST_FILE
     if manifest is None or manifest.generated_until is None:
         is_fresh = manifest is None
-        command = [sys.executable, "-m", "orchestration.generators", "--data-dir", folders.world.root, "--customers", str(customers)]
-        cost = measure([*command, "--seed", str(SEED), "--memory-limit", memory_limit], REPOSITORY)
+        command: list[str | Path] = [sys.executable, "-m", "orchestration.generators", "--data-dir", folders.world.root]
+        cost = measure([*command, "--customers", str(customers), "--seed", str(SEED), "--memory-limit", memory_limit], REPOSITORY)
         if is_fresh:
             file.write_text(json.dumps(cost.as_record()) + "\n", encoding="utf-8")
     return Cost(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
@@ -44,7 +44,7 @@ def fresh_run(folders: BenchFolders, customers: int) -> DataFolder:
 
 def append_day(folders: BenchFolders, memory_limit: str) -> Cost:
     """Deliver one more day to the run."""
-    command = [sys.executable, "-m", "orchestration.generators", "--data-dir", folders.run.root, "--append-days", "1"]
+    command: list[str | Path] = [sys.executable, "-m", "orchestration.generators", "--data-dir", folders.run.root, "--append-days", "1"]
     return measure([*command, "--memory-limit", memory_limit], REPOSITORY)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 # Each apart, so that one that cannot be installed does not take the others with it.
@@ -20,6 +21,8 @@ NEEDS = {
     "diff_pandas": ("pandas", "pyarrow"),
 }
 INSTALL_SECONDS = 600
+# Written when every package was tried: remove it to try again.
+TRIED = "tried.txt"
 
 
 def interpreter(folder: Path) -> Path:
@@ -28,11 +31,13 @@ def interpreter(folder: Path) -> Path:
 
 
 def prepare(folder: Path) -> dict[str, str]:
-    """Make the environment unless it is there; versions of the packages that it has."""
-    if not interpreter(folder).exists():
+    """Make the environment unless that was done before; versions of the packages that it has."""
+    tried = folder / TRIED
+    if not tried.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         for package in PACKAGES:
             _install(folder, package)
+        tried.write_text("\n".join(PACKAGES) + "\n", encoding="utf-8")
     return installed(folder)
 
 
@@ -48,8 +53,14 @@ def installed(folder: Path) -> dict[str, str]:
     """Versions of the packages that the environment holds."""
     command = [str(interpreter(folder)), "-m", "pip", "list", "--disable-pip-version-check", "--format", "freeze"]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
-    found = dict(line.split("==", 1) for line in lines if "==" in line)
-    return {name: version for name, version in found.items() if name in PACKAGES}
+    return versions_of(lines)
+
+
+def versions_of(lines: Iterable[str]) -> dict[str, str]:
+    """Versions by the names that we use: pip shows a name as its author wrote it, Lifetimes or pymc_marketing."""
+    found = (line.strip().split("==", 1) for line in lines if "==" in line)
+    named = {name.lower().replace("_", "-"): version for name, version in found}
+    return {name: named[name] for name in PACKAGES if name in named}
 
 
 def missing_for(job: str, versions: dict[str, str]) -> list[str]:

@@ -56,7 +56,9 @@ def sessions_pandas(folder: Path) -> int:
     gap = events["event_at"].diff() > pd.Timedelta(minutes=GAP_MINUTES)
     is_start = gap | (events["anonymous_id"] != events["anonymous_id"].shift())
     events["session"] = is_start.cumsum()
-    sessions = events.groupby("session").agg(device=("anonymous_id", "first"), start=("event_at", "min"), end=("event_at", "max"), n=("event_at", "size"))
+    sessions = events.groupby("session").agg(
+        device=("anonymous_id", "first"), start=("event_at", "min"), end=("event_at", "max"), event_count=("event_at", "size")
+    )
     return len(sessions)
 
 
@@ -66,10 +68,12 @@ def sessions_polars(folder: Path) -> int:
 
     events = pl.scan_parquet(folder / "events.parquet").sort("anonymous_id", "event_at")
     is_start = (pl.col("event_at").diff() > pl.duration(minutes=GAP_MINUTES)) | (pl.col("anonymous_id") != pl.col("anonymous_id").shift())
-    sessions = events.with_columns(is_start.fill_null(value=True).cum_sum().alias("session")).group_by("session").agg(
-        pl.col("anonymous_id").first(), pl.col("event_at").min().alias("start"), pl.col("event_at").max().alias("end"), pl.len()
+    sessions = (
+        events.with_columns(is_start.fill_null(value=True).cum_sum().alias("session"))
+        .group_by("session")
+        .agg(pl.col("anonymous_id").first(), pl.col("event_at").min().alias("start"), pl.col("event_at").max().alias("end"), pl.len())
     )
-    return sessions.collect().height
+    return int(sessions.collect().height)
 
 
 def sessions_naive_sql(folder: Path) -> int:
@@ -105,7 +109,7 @@ def components_networkx(folder: Path) -> int:
 
     edges = pd.read_parquet(folder / "edges.parquet")
     graph = nx.from_pandas_edgelist(edges, "identifier_key", "linked_key")
-    return nx.number_connected_components(graph)
+    return int(nx.number_connected_components(graph))
 
 
 def components_igraph(folder: Path) -> int:

@@ -96,7 +96,8 @@ def test_python_stands_between_the_two_parts(described: Described) -> None:
 
 
 def test_landing_feeds_the_base_models(described: Described) -> None:
-    assert described["parents"]["staging/base_shop__orders"] == ["shop/orders"]
+    assert described["parents"]["staging/base_shop__refunds"] == ["shop/refunds"]
+    assert described["parents"]["staging/base_shop__orders_delivered"] == ["shop/orders"]
 
 
 def test_every_data_test_is_a_check(described: Described, manifest: Mapping[str, Any]) -> None:

@@ -2,7 +2,8 @@
     The rows of a large source table that are not accepted, and one row with number 0 per file that was read: the whole text of a
     model. What is accepted stays where it landed, so that a table of events is not written a second time.
 
-    Passes over the rows read no more columns than they need: keys that occur twice are found by an integer that is never stored, then
+    Each pass reads the view anew and no more columns than it needs; one shared subquery would be kept in memory with all of its columns,
+    and at a million customers spills. Keys that occur twice are found by an integer that is never stored, then
     only those few are compared in full and put in order. An incremental run reads only new files, except for the keys of earlier
     rows, and gives each row the verdict that a full rebuild gives.
 
@@ -15,26 +16,20 @@
 {%- set new_rows = landing_new_files_predicate(source_name, table_name) if is_incremental() else 'true' -%}
 with
 
-new_rows as (
-
-    select * from {{ delivered }}
-    {% if is_incremental() -%}
-        where {{ new_rows }}
-    {%- endif %}
-
-),
-
 files_read as (
 
     select distinct _file_id
-    from new_rows
+    from {{ delivered }}
+    where {{ new_rows }}
 
 ),
 
 rejected as (
 
-    select * from new_rows
-    where _reject_reason is not null
+    select * from {{ delivered }}
+    where
+        {{ new_rows }}
+        and _reject_reason is not null
 
 ),
 
@@ -50,7 +45,9 @@ rejected as (
         where
             not ({{ new_rows }})
             and {{ transient_hash(delivery_key) }} in (
-                select {{ transient_hash(delivery_key) }} from new_rows
+                select {{ transient_hash(delivery_key) }}
+                from {{ delivered }}
+                where {{ new_rows }}
             )
 
     ),
@@ -60,7 +57,8 @@ rejected as (
 repeated_keys as (
 
     select {{ transient_hash(delivery_key) }} as delivery_hash
-    from new_rows
+    from {{ delivered }}
+    where {{ new_rows }}
     group by delivery_hash
     having count(*) > 1
     {% if is_incremental() -%}
@@ -77,9 +75,10 @@ candidates as (
         _file_id,
         _row_number,
         1 as is_new
-    from new_rows
+    from {{ delivered }}
     where
-        {{ transient_hash(delivery_key) }} in (select repeated_keys.delivery_hash from repeated_keys)
+        {{ new_rows }}
+        and {{ transient_hash(delivery_key) }} in (select repeated_keys.delivery_hash from repeated_keys)
         and _reject_reason is null
         {%- if file_register %}
             and {{ delivery_key[0] }} <> ''
@@ -132,9 +131,10 @@ repeated as (
         select
             _file_id,
             _row_number
-        from new_rows
+        from {{ delivered }}
         where
-            coalesce({{ delivery_key[0] }}, '') = ''
+            {{ new_rows }}
+            and coalesce({{ delivery_key[0] }}, '') = ''
             and _reject_reason is null
             and _file_id in (
                 select later_files.file_id

@@ -19,37 +19,51 @@ identifiers as (
 
 ),
 
-known_identifiers as (
+-- Enough customers to learn from; more would only cost time. By a hash, so that who is in the sample changes little from day to day.
+sampling as (
 
     select
-        identifiers.customer_id,
-        as_of_dates.as_of_date,
-        as_of_dates.known_until_date,
-        as_of_dates.is_scoring_date,
-        min(identifiers.first_seen_date) as first_identified_date
+        least(
+            {{ var('training_sample_percent') }},
+            ceil(100.0 * {{ var('training_customer_limit') }} / greatest(count(distinct customer_id), 1))
+        ) as sample_percent
     from identifiers
-    inner join as_of_dates
-        on
-            identifiers.first_seen_date < as_of_dates.as_of_date
-            and identifiers.first_load_date < as_of_dates.known_until_date
-    group by
-        identifiers.customer_id,
-        as_of_dates.as_of_date,
-        as_of_dates.known_until_date,
-        as_of_dates.is_scoring_date
 
 ),
 
-sampled as (
+sampled_identifiers as (
 
     select
         customer_id,
-        as_of_date,
-        known_until_date,
-        is_scoring_date,
-        first_identified_date,
+        first_seen_date,
+        first_load_date,
         mod({{ identifier_hash('customer_id') }}, 100) as sample_bucket
-    from known_identifiers
+    from identifiers
+
+),
+
+known_identifiers as (
+
+    select
+        sampled_identifiers.customer_id,
+        sampled_identifiers.sample_bucket,
+        as_of_dates.as_of_date,
+        as_of_dates.known_until_date,
+        as_of_dates.is_scoring_date,
+        min(sampled_identifiers.first_seen_date) as first_identified_date
+    from sampled_identifiers
+    cross join sampling
+    inner join as_of_dates
+        on
+            sampled_identifiers.first_seen_date < as_of_dates.as_of_date
+            and sampled_identifiers.first_load_date < as_of_dates.known_until_date
+            and (as_of_dates.is_scoring_date or sampled_identifiers.sample_bucket < sampling.sample_percent)
+    group by
+        sampled_identifiers.customer_id,
+        sampled_identifiers.sample_bucket,
+        as_of_dates.as_of_date,
+        as_of_dates.known_until_date,
+        as_of_dates.is_scoring_date
 
 ),
 
@@ -62,10 +76,7 @@ final as (
         is_scoring_date,
         sample_bucket,
         {{ days_between('first_identified_date', 'as_of_date') }} as tenure_days
-    from sampled
-    where
-        is_scoring_date
-        or sample_bucket < {{ var('training_sample_percent') }}
+    from known_identifiers
 
 )
 
