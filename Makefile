@@ -12,6 +12,7 @@ BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
 SPARK_READY := $(VENV)/.ready-spark
 SIZE ?= 20000
+TEST_PROCESSES ?= 2
 # The first supported interpreter that is there; PYTHON=/path/to/python overrides.
 PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$name && break; done),python3)
@@ -55,7 +56,7 @@ test-spark: setup $(SPARK_READY) ## Build a small world on both engines and comp
 	@$(BIN)/python -m pytest -m spark tests/spark
 
 test: lint ## Lint, then run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
 
 lint: setup ## Check style and types
 	@$(BIN)/ruff check .

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import time
 import warnings
@@ -94,11 +93,10 @@ def run(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> Non
 def summary(_parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
     """Show what is published."""
     from orchestration.summary import read_summary, show_summary
-    from orchestration.truth import cluster_agreement, purchase_benchmark
+    from orchestration.truth import read_truth
 
     published = read_summary(folder)
-    benchmark = purchase_benchmark(folder)
-    show_summary(published, folder, console, [benchmark] if benchmark else [], cluster_agreement(folder))
+    show_summary(published, folder, console, read_truth(folder))
 
 
 def publish(_parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
@@ -129,7 +127,11 @@ def ui(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None
     console.print(f"Dagster on http://127.0.0.1:{parsed.port} (Ctrl-C ends it)", highlight=False)
     executable = str(Path(sys.executable).with_name("dagster"))
     command = [executable, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(parsed.port)]
-    subprocess.run(command, check=True)
+    console.file.flush()
+    # It points to a tool of a package that this project does without.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:Function `dev_command` is superseded")
+    # Dagster takes this process over, so that whatever ends it ends Dagster and its servers.
+    os.execv(executable, command)
 
 
 def _parser() -> argparse.ArgumentParser:

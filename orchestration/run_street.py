@@ -24,6 +24,8 @@ INSTANCE_SETTINGS = """\
 # Written by audience360 when missing; yours to edit.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 run_monitoring:
   enabled: true
 code_servers:

@@ -33,7 +33,9 @@ def install(interpreter: Path, extra: str | None = None) -> bool:
     """Install the locked versions and this project, or what an extra adds to them, with uv where it can be had."""
     pip = (interpreter, "-m", "pip", "--disable-pip-version-check", "--quiet")
     has_uv = run(interpreter, "-m", "uv", "--version", quiet=True) or run(*pip, "install", "uv", quiet=True)
-    installer = (interpreter, "-m", "uv", "pip", "install", "--quiet", "--python", interpreter) if has_uv else (*pip, "install")
+    # Compiled now and not at each start: dbt starts often, and where Python may not write its cache every start would compile.
+    with_uv = (interpreter, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", interpreter)
+    installer = with_uv if has_uv else (*pip, "install")
     if not has_uv:
         print("uv cannot be installed here; going on with pip, which takes some minutes.", flush=True)
     if extra is not None:

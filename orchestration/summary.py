@@ -12,7 +12,7 @@ from rich.table import Table
 
 from orchestration.paths import DataFolder
 from orchestration.serving import current_database
-from orchestration.truth import Benchmark
+from orchestration.truth import NO_TRUTH, Benchmark, Truth
 
 Rows = Sequence[tuple[object, ...]]
 QUALITY = ("auc", "pr_auc", "brier", "ece", "lift_decile_01")
@@ -101,18 +101,18 @@ def read_summary(folder: DataFolder) -> Summary:
         )
 
 
-def show_summary(
-    summary: Summary, folder: DataFolder, console: Console, benchmarks: Sequence[Benchmark] = (), agreement: float | None = None
-) -> None:
-    """Print the tables."""
+def show_summary(summary: Summary, folder: DataFolder, console: Console, truth: Truth = NO_TRUTH) -> None:
+    """Print the tables; what the truth adds is there for the demo world only."""
     console.print()
     console.rule("[bold]audience360", align="left")
     console.print(_sources(summary))
+    for quality in truth.identity:
+        console.print(f"identity, {quality.identifiers}: pairwise precision {quality.precision:.3f}, recall {quality.recall:.3f}")
     console.print(_audiences(summary))
     console.print(_segments(summary))
     if summary.clusters:
-        console.print(_clusters(summary, agreement))
-    console.print(_models(summary, benchmarks))
+        console.print(_clusters(summary, truth.cluster_agreement))
+    console.print(_models(summary, truth.benchmarks))
     console.print(_where_next(folder))
 
 
@@ -195,7 +195,8 @@ def _where_next(folder: DataFolder) -> Table:
     table.add_row("the runs, plots and checks", "make ui")
     table.add_row("all tables, for any BI tool", _short(current_database(folder.serving)))
     table.add_row("the same as Parquet", _short(folder.serving / "current" / "parquet"))
-    table.add_row("audiences as CSV", _short(folder.serving / "file_drop" / "latest"))
+    latest = folder.serving / "file_drop" / "latest"
+    table.add_row("audiences as CSV", _short(latest) if latest.exists() else "nothing delivered yet: no audience has a member")
     table.add_row("broken rows, with reasons", "select * from staging.stg_landing__quarantine (warehouse.duckdb)")
     return table
 

@@ -41,6 +41,66 @@ class Benchmark:
     latent_auc: float
 
 
+@dataclass(frozen=True)
+class IdentityQuality:
+    """Pairs of identifiers that belong to one person, against pairs that were given one customer."""
+
+    identifiers: str
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Everything that the truth of a demo world says of a run."""
+
+    identity: tuple[IdentityQuality, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    cluster_agreement: float | None = None
+
+
+NO_TRUTH = Truth()
+
+
+def read_truth(folder: DataFolder) -> Truth:
+    """Compare the run with the truth; empty for a folder that has none."""
+    benchmark = purchase_benchmark(folder)
+    return Truth(tuple(identity_quality(folder)), (benchmark,) if benchmark else (), cluster_agreement(folder))
+
+
+def identity_quality(folder: DataFolder) -> list[IdentityQuality]:
+    """Pairwise precision and recall, without devices (a device of somebody who never said who they are cannot be found) and with.
+
+    A pair is counted once per pair of identifiers that both the truth and the warehouse know; an identifier without a customer is
+    alone. Empty without a truth. Source of the measures: Menestrina et al., Evaluating entity resolution results, VLDB 2010, section 2.
+    """
+    if not (folder.truth / "identifiers.parquet").exists():
+        return []
+    query = f"""
+        with judged as (
+            select truth.person_id, coalesce(map.customer_id, 'nobody_' || map.identifier_key) as customer_id
+            from read_parquet({literal(folder.truth / "identifiers.parquet")}) as truth
+            inner join warehouse.intermediate.int_identity_map as map
+                on truth.identifier_type = map.identifier_type and truth.identifier_value = map.identifier_value
+            where ? or truth.identifier_type <> 'anonymous_id'
+        ),
+        cells as (select count(*) as size from judged group by person_id, customer_id),
+        persons as (select count(*) as size from judged group by person_id),
+        customers as (select count(*) as size from judged group by customer_id)
+        select
+            (select sum(size * (size - 1)) from cells),
+            (select sum(size * (size - 1)) from customers),
+            (select sum(size * (size - 1)) from persons)
+    """
+    warehouse = Warehouse(folder.root)
+    found = []
+    with warehouse.connect(read_only=True) as connection:
+        for label, with_devices in (("without devices", False), ("with devices", True)):
+            [(both, joined, true)] = connection.execute(query, [with_devices]).fetchall()
+            found.append(IdentityQuality(label, both / joined if joined else 1.0, both / true if true else 1.0))
+    return found
+
+
 def purchase_benchmark(folder: DataFolder) -> Benchmark | None:
     """Compare on the model's own test dates; None without a truth or without a model."""
     if not (folder.truth / "purchase_probability.parquet").exists():

@@ -1,5 +1,6 @@
 """One writer: two Dagster runs and a dbt build that start together take turns, while somebody reads the serving copy and the UI is up."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,8 +22,16 @@ from orchestration.warehouse import Warehouse
 from tests.integration.street.conftest import World
 
 BIN = Path(sys.executable).parent
-MATERIALIZE = [str(BIN / "dagster"), "asset", "materialize", "-m", "orchestration.definitions", "--select", "shop/orders,seeds/price_bands"]
-DBT = [str(BIN / "dbt"), "seed", "--select", "price_bands", "--project-dir", str(DBT_PROJECT)]
+MATERIALIZE = [
+    str(BIN / "dagster"),
+    "asset",
+    "materialize",
+    "-m",
+    "orchestration.definitions",
+    "--select",
+    "shop/orders,seeds/frequency_caps",
+]
+DBT = [str(BIN / "dbt"), "seed", "--select", "frequency_caps", "--project-dir", str(DBT_PROJECT)]
 PATIENCE = 600
 AS_OF_AT = datetime.fromisoformat("2026-11-01")
 
@@ -40,7 +49,9 @@ def stage(tmp_path: Path) -> World:
     with world.warehouse.connect() as connection:
         connection.execute("create schema marts")
         connection.execute("create table marts.dim_people as select 1 as customer_id")
-    prepared_manifest(DataFolder(world.folder))
+    parsed = prepared_manifest(DataFolder(world.folder)).with_name("partial_parse.msgpack")
+    (world.folder / "target").mkdir()
+    shutil.copy(parsed, world.folder / "target")
     publish(world.warehouse, world.folder / "serving", [ServedTable("marts", "dim_people", "People.")], AS_OF_AT)
     return world
 
@@ -101,7 +112,7 @@ def test_two_dagster_runs_and_a_dbt_build_queue_while_the_ui_is_open(stage: Worl
         codes = [process.wait(PATIENCE) for process in waiting]
         assert codes == [0, 0, 0], "\n".join(log.read_text(errors="replace")[-3000:] for log in logs)
         assert ui.poll() is None
-        assert Warehouse(stage.folder).value("select count(*) from seeds.price_bands") > 0
+        assert Warehouse(stage.folder).value("select count(*) from seeds.frequency_caps") > 0
     finally:
         ui.terminate()
         ui.wait(60)

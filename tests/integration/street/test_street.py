@@ -8,7 +8,7 @@ import sys
 import duckdb
 
 from orchestration.paths import REPOSITORY, DataFolder
-from orchestration.truth import purchase_benchmark
+from orchestration.truth import identity_quality, purchase_benchmark
 from tests.integration.street.conftest import Day, World
 
 # Wall-clock time of a training is kept beside the model and is no function of the data.
@@ -61,6 +61,14 @@ def test_purchase_model_comes_close_to_the_best_that_can_be_observed(world: Worl
     assert benchmark.customer_dates > 1_000
     assert benchmark.model_auc > benchmark.observable_auc - TOLERANCE, benchmark
     assert benchmark.latent_auc > benchmark.model_auc, "nobody beats the truth"
+
+
+def test_people_are_told_apart_and_found_again(world: World, first_day: Day) -> None:
+    without_devices, with_devices = identity_quality(DataFolder(world.folder))
+    assert without_devices.precision > 0.995
+    assert without_devices.recall > 0.95
+    assert with_devices.precision > 0.99
+    assert with_devices.recall > 0.85
 
 
 def test_audiences_reach_the_world_as_files(world: World, first_day: Day) -> None:

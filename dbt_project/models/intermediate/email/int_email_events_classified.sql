@@ -1,5 +1,4 @@
-{{ config(materialized='view') }}
-
+{# A table, although it repeats most of the events: three models and their tests would each join events and messages again. #}
 with
 
 events as (

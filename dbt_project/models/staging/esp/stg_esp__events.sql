@@ -7,33 +7,32 @@ accepted as (
 
 ),
 
-addressed as (
+addresses as (
 
-    select
-        *,
-        {{ email_as_given('email') }} as email_as_given
-    from accepted
+    select * from {{ ref('stg_esp__addresses') }}
 
 ),
 
 final as (
 
     select
-        event_id,
-        message_id,
-        {{ email_identity('email_as_given') }} as email,
-        email_as_given,
-        lower(trim(event_type)) as event_type,
-        event_at,
-        nullif(url, '') as url,
-        nullif(user_agent, '') as user_agent,
-        nullif(lower(ip_class), '') as ip_class,
-        cast(event_at as date) as event_date,
-        cast(_loaded_at as date) as load_date,
-        {{ is_too_late('event_at') }} as is_too_late,
-        _loaded_at,
-        _file_id
-    from addressed
+        accepted.event_id,
+        accepted.message_id,
+        addresses.email,
+        addresses.email_as_given,
+        lower(trim(accepted.event_type)) as event_type,
+        accepted.event_at,
+        nullif(accepted.url, '') as url,
+        nullif(accepted.user_agent, '') as user_agent,
+        nullif(lower(accepted.ip_class), '') as ip_class,
+        cast(accepted.event_at as date) as event_date,
+        cast(accepted._loaded_at as date) as load_date,
+        {{ is_too_late('accepted.event_at', 'accepted') }} as is_too_late,
+        accepted._loaded_at,
+        accepted._file_id
+    from accepted
+    left join addresses
+        on accepted.email = addresses.email_spelling
 
 )
 

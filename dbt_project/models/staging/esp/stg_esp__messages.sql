@@ -7,27 +7,26 @@ accepted as (
 
 ),
 
-addressed as (
+addresses as (
 
-    select
-        *,
-        {{ email_as_given('email') }} as email_as_given
-    from accepted
+    select * from {{ ref('stg_esp__addresses') }}
 
 ),
 
 final as (
 
     select
-        message_id,
-        nullif(campaign_id, '') as campaign_id,
-        nullif(lower(trim(variant)), '') as variant,
-        {{ email_identity('email_as_given') }} as email,
-        email_as_given,
-        sent_at,
-        _loaded_at,
-        _file_id
-    from addressed
+        accepted.message_id,
+        nullif(accepted.campaign_id, '') as campaign_id,
+        nullif(lower(trim(accepted.variant)), '') as variant,
+        addresses.email,
+        addresses.email_as_given,
+        accepted.sent_at,
+        accepted._loaded_at,
+        accepted._file_id
+    from accepted
+    left join addresses
+        on accepted.email = addresses.email_spelling
 
 )
 

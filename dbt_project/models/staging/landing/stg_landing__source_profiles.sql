@@ -1,6 +1,19 @@
 -- the newest loads only: a break shows at once, and a long history costs nothing
 with
 
+-- rows that came in together share their moment, so that there are few
+{% for source_name, table_name, key in landing_tables() %}
+    {{ source_name }}_{{ table_name }}_loads as (
+
+        select
+            _loaded_at,
+            count(*) as row_count
+        from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+        group by _loaded_at
+
+    ),
+
+{% endfor %}
 {% for source_name, table_name, key in landing_tables() %}
     {% set contract = source_contract(source_name, table_name) %}
     {{ source_name }}_{{ table_name }} as (
@@ -18,7 +31,7 @@ with
             _row_status = 'accepted'
             and _loaded_at > (
                 select max(newest._loaded_at) - interval '{{ var("profile_days") }}' day
-                from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }} as newest
+                from {{ source_name }}_{{ table_name }}_loads as newest
             )
 
     ),
@@ -80,12 +93,12 @@ load_days as (
             cast(floor((
                 (
                     select max({{ epoch_micros('newest._loaded_at') }})
-                    from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }} as newest
+                    from {{ source_name }}_{{ table_name }}_loads as newest
                 ) - {{ epoch_micros('_loaded_at') }}
             ) / 86400000000.0) as bigint) as days_back,
-            count(*) as row_count,
+            sum(row_count) as row_count,
             max(_loaded_at) as last_loaded_at
-        from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+        from {{ source_name }}_{{ table_name }}_loads
         group by days_back
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

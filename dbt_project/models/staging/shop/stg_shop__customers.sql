@@ -1,3 +1,6 @@
+{# A table, not a view: versions are put in order and texts matched once, not by every reader. #}
+{{ config(materialized='table') }}
+
 with
 
 accepted as (

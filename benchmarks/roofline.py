@@ -1,0 +1,49 @@
+"""The physical limit on this machine: decode every column that the street needs, with one group-by per source, and nothing else.
+
+Usage: python -m benchmarks.roofline <data folder>
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+
+# One pass per large source: the key of its person, and everything that a customer 360 counts of it.
+QUERIES = {
+    "web/events": """
+        select anonymous_id, count(*), min(event_at), max(event_at), sum(dwell_seconds), count(user_id), count(product_id), count(cart_id),
+            count(case when event_type = 'product_view' then 1 end), max(device_type), max(geo_country)
+        from {files} group by anonymous_id
+    """,
+    "esp/events": """
+        select email, count(*), min(event_at), max(event_at), count(case when event_type = 'open' then 1 end),
+            count(case when event_type = 'click' then 1 end), max(user_agent), max(ip_class)
+        from {files} group by email
+    """,
+    "esp/messages": "select email, count(*), max(sent_at), count(variant) from {files} group by email",
+    "shop/orders": """
+        select coalesce(shop_customer_id, email), count(*), min(ordered_at), max(ordered_at), sum(discount_amount), max(status)
+        from {files} group by all
+    """,
+    "shop/order_items": "select product_id, count(*), sum(quantity), sum(quantity * unit_price), max(created_at) from {files} group by product_id",
+}
+
+
+def pattern(landing: Path, table: str) -> str:
+    """The files of a landing table, as DuckDB reads them."""
+    literal = str(landing / table / "**" / "*.parquet").replace("'", "''")
+    return f"read_parquet('{literal}')"
+
+
+def run_roofline(data: Path, memory_limit: str) -> None:
+    """Run the queries; the results are looked at and thrown away."""
+    with duckdb.connect(config={"memory_limit": memory_limit}) as connection:
+        for table, query in QUERIES.items():
+            # Every aggregate is hashed, or the engine would leave out those that nobody asks for.
+            connection.execute(f"select bit_xor(hash(columns(*))) from ({query.format(files=pattern(data / 'landing', table))})").fetchall()
+
+
+if __name__ == "__main__":
+    run_roofline(Path(sys.argv[1]), "6GB")

@@ -1,0 +1,65 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with
+
+delivered as (
+
+    select
+        email,
+        _file_id
+    from {{ ref('base_esp__messages') }}
+    where
+        email is not null
+        {% if is_incremental() -%}
+            and {{ landing_new_files_predicate('esp', 'messages') }}
+        {%- endif %}
+
+    union all
+
+    select
+        email,
+        _file_id
+    from {{ ref('base_esp__events') }}
+    where
+        email is not null
+        {% if is_incremental() -%}
+            and {{ landing_new_files_predicate('esp', 'events') }}
+        {%- endif %}
+
+),
+
+spellings as (
+
+    select
+        email as email_spelling,
+        min(_file_id) as _file_id
+    from delivered
+    {% if is_incremental() -%}
+        where email not in (select this_model.email_spelling from {{ this }} as this_model)
+    {%- endif %}
+    group by email
+
+),
+
+addressed as (
+
+    select
+        email_spelling,
+        _file_id,
+        {{ email_as_given('email_spelling') }} as email_as_given
+    from spellings
+
+),
+
+final as (
+
+    select
+        email_spelling,
+        {{ email_identity('email_as_given') }} as email,
+        email_as_given,
+        _file_id
+    from addressed
+
+)
+
+select * from final

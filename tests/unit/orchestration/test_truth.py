@@ -1,0 +1,48 @@
+"""How well identity was resolved: pairs that belong together against pairs that were joined."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.paths import DataFolder
+from orchestration.truth import NO_TRUTH, identity_quality, read_truth
+from orchestration.warehouse import Warehouse
+
+# Person one has three identifiers of which two were joined; person two's only one was joined to a stranger's; a device is alone.
+PERSONS = {"e1": 1, "e2": 1, "e3": 1, "e4": 2, "e5": 3}
+CUSTOMERS = {"e1": "a", "e2": "a", "e3": "b", "e4": "c", "e5": "c"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    truth = tmp_path / "truth"
+    truth.mkdir()
+    with duckdb.connect() as connection:
+        connection.execute("create table identifiers (identifier_type varchar, identifier_value varchar, person_id bigint)")
+        connection.executemany("insert into identifiers values ('email', ?, ?)", list(PERSONS.items()))
+        connection.execute("insert into identifiers values ('anonymous_id', 'd1', 1), ('email', 'never delivered', 1)")
+        connection.execute(f"copy identifiers to '{truth / 'identifiers.parquet'}'")
+    with Warehouse(tmp_path).connect() as connection:
+        connection.execute("create schema intermediate")
+        connection.execute(
+            """
+            create table intermediate.int_identity_map
+            (identifier_key bigint, identifier_type varchar, identifier_value varchar, customer_id varchar)
+            """
+        )
+        rows = [(position, value, customer) for position, (value, customer) in enumerate(CUSTOMERS.items())]
+        connection.executemany("insert into intermediate.int_identity_map values (?, 'email', ?, ?)", rows)
+        connection.execute("insert into intermediate.int_identity_map values (9, 'anonymous_id', 'd1', null)")
+    return DataFolder(tmp_path)
+
+
+def test_pairs_are_counted_without_and_with_devices(folder: DataFolder) -> None:
+    without, with_devices = identity_quality(folder)
+    # Joined: e1-e2 and e4-e5, of which the first is right; three pairs belong together, with the device six.
+    assert (without.precision, without.recall) == pytest.approx((1 / 2, 1 / 3))
+    assert (with_devices.precision, with_devices.recall) == pytest.approx((1 / 2, 1 / 6))
+
+
+def test_real_data_have_no_truth(tmp_path: Path) -> None:
+    assert read_truth(DataFolder(tmp_path)) == NO_TRUTH
