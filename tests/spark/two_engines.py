@@ -71,13 +71,14 @@ class TwoEngines:
             check=False,
         )
 
-    def build(self, *arguments: str) -> None:
-        """The whole project on both engines, with scores in between as Python writes them."""
+    def build(self, is_first: bool = True) -> None:
+        """The project on both engines, with scores in between as Python writes them; seeds and views only the first time."""
         register_landing(self.folder)
+        made_once = [] if is_first else ["resource_type:seed", "config.materialized:view"]
         for target in TARGETS:
-            self.dbt(target, "build", *WITHOUT_TESTS, "--exclude", "source:ml+", *arguments)
+            self.dbt(target, "build", *WITHOUT_TESTS, "--exclude", "source:ml+", *made_once)
             self.write_scores(target)
-            self.dbt(target, "build", *WITHOUT_TESTS, "--select", "source:ml+", *arguments)
+            self.dbt(target, "build", *WITHOUT_TESTS, "--select", "source:ml+", *(["--exclude", *made_once] if made_once else []))
 
     def write_scores(self, target: str) -> None:
         """Scores that are a function of the customer alone, read and written through the warehouse of the engine."""

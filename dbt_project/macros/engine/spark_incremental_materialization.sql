@@ -6,7 +6,7 @@
     So the new rows are first written whole to `<model>__dbt_new`, which stays until they are in the model. A run that finds it brings
     those rows in again before it looks for newer ones; bringing in is idempotent for every strategy:
 
-    - append (rows of files): rows of the same file and position are left out;
+    - append: rows of the same file and position are left out, or where a model has no position, equal rows;
     - delete+insert on a date: the months that the new rows fall into are overwritten, with the other days' rows kept;
     - delete+insert on another key, and replace_tail: the table is written anew without the replaced rows, and swapped.
 -#}
@@ -54,9 +54,14 @@
     {%- set month_column = spark_month_column() -%}
     {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
     {%- if strategy == 'append' -%}
+        {%- set names = adapter.get_columns_in_relation(target_relation) | map(attribute='name') | list -%}
+        {%- set identity = [] -%}
+        {%- for name in (['_file_id', '_row_number'] if '_row_number' in names else names) -%}
+            {%- do identity.append('known.' ~ adapter.quote(name) ~ ' <=> new_rows.' ~ adapter.quote(name)) -%}
+        {%- endfor -%}
         {%- do run_query(
             'insert into ' ~ target_relation ~ ' select ' ~ columns ~ ' from ' ~ new_rows ~ ' as new_rows left anti join ' ~ target_relation
-            ~ ' as known on known._file_id = new_rows._file_id and known._row_number = new_rows._row_number'
+            ~ ' as known on ' ~ identity | join(' and ')
         ) -%}
     {%- elif strategy == 'delete+insert' and month_column -%}
         {%- do run_query(
