@@ -130,7 +130,14 @@ def test_every_table_equals_its_rebuild_row_by_row(deliveries: Deliveries) -> No
         """
     )
     names = {table for _, table, _ in tables}
-    assert {*MARTS, "base_web__events_exceptions", "int_web_visit_pieces", "int_web_sessions", "int_email_days", "int_identity_map"} <= names
+    assert {
+        *MARTS,
+        "base_web__events_exceptions",
+        "int_web_visit_pieces",
+        "int_web_sessions",
+        "int_email_days",
+        "int_identity_map",
+    } <= names
     differences = {}
     for schema, table, columns in tables:
         one, other = (f"select {columns} from {warehouse}.{schema}.{table}" for warehouse in ("in_parts", "in_one_go"))
