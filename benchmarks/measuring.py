@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from benchmarks.process_io import own_io, tree_memory
 
-SAMPLE_SECONDS = 0.1
+SAMPLE_SECONDS = 0.25
 SHOWN_CHARACTERS = 2_000
 
 

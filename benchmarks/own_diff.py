@@ -23,7 +23,9 @@ def payload(file: Path) -> str:
         select audience_name, customer_id, md5(cast(to_json(compared) as varchar)) as payload_hash
         from (
             select audience_name, customer_id,
-                struct_pack(email, first_name, last_name, country_code, order_count, net_revenue, lifecycle_stage) as compared
+                struct_pack(
+                    email, first_name, last_name, country_code, order_count_lifetime, net_revenue_lifetime, lifecycle_stage
+                ) as compared
             from {literal(file)}
         )
     """

@@ -20,7 +20,7 @@ NEEDS = {
     "components_igraph": ("pandas", "pyarrow", "igraph"),
     "diff_pandas": ("pandas", "pyarrow"),
 }
-INSTALL_SECONDS = 600
+INSTALL_SECONDS = 1_800
 # Written when every package was tried: remove it to try again.
 TRIED = "tried.txt"
 

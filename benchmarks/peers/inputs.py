@@ -18,13 +18,14 @@ QUERIES = {
     "edges": "select identifier_key, linked_key from intermediate.int_identity_edges where blocked_reason is null",
     # The widest thing that leaves the warehouse for everybody, as two states of one audience.
     "audience_before": """
-        select 'all' as audience_name, customer_id, email, first_name, last_name, country_code, order_count, net_revenue, lifecycle_stage
+        select 'all' as audience_name, customer_id, email, first_name, last_name,
+            country_code, order_count_lifetime, net_revenue_lifetime, lifecycle_stage
         from marts.dim_customer_360
     """,
     "audience_after": f"""
         select 'all' as audience_name, customer_id, email, first_name,
             case when row_number() over (order by customer_id) % {CHANGED_EVERY} = 0 then 'Changed' else last_name end as last_name,
-            country_code, order_count, net_revenue, lifecycle_stage
+            country_code, order_count_lifetime, net_revenue_lifetime, lifecycle_stage
         from marts.dim_customer_360
         qualify row_number() over (order by customer_id) % {CHANGED_EVERY} <> 1
     """,

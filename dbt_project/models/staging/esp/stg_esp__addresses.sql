@@ -8,11 +8,9 @@ delivered as (
         email,
         _file_id
     from {{ ref('base_esp__messages') }}
-    where
-        email is not null
-        {% if is_incremental() -%}
-            and {{ landing_new_files_predicate('esp', 'messages') }}
-        {%- endif %}
+    {% if is_incremental() -%}
+        where {{ landing_new_files_predicate('esp', 'messages') }}
+    {%- endif %}
 
     union all
 
@@ -20,11 +18,9 @@ delivered as (
         email,
         _file_id
     from {{ ref('base_esp__events') }}
-    where
-        email is not null
-        {% if is_incremental() -%}
-            and {{ landing_new_files_predicate('esp', 'events') }}
-        {%- endif %}
+    {% if is_incremental() -%}
+        where {{ landing_new_files_predicate('esp', 'events') }}
+    {%- endif %}
 
 ),
 
@@ -34,9 +30,11 @@ spellings as (
         email as email_spelling,
         min(_file_id) as _file_id
     from delivered
-    {% if is_incremental() -%}
-        where email not in (select this_model.email_spelling from {{ this }} as this_model)
-    {%- endif %}
+    where
+        email is not null
+        {% if is_incremental() -%}
+            and email not in (select this_model.email_spelling from {{ this }} as this_model)
+        {%- endif %}
     group by email
 
 ),

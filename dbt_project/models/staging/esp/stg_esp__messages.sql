@@ -17,13 +17,13 @@ final as (
 
     select
         accepted.message_id,
-        nullif(accepted.campaign_id, '') as campaign_id,
-        nullif(lower(trim(accepted.variant)), '') as variant,
         addresses.email,
         addresses.email_as_given,
         accepted.sent_at,
         accepted._loaded_at,
-        accepted._file_id
+        accepted._file_id,
+        nullif(accepted.campaign_id, '') as campaign_id,
+        nullif(lower(trim(accepted.variant)), '') as variant
     from accepted
     left join addresses
         on accepted.email = addresses.email_spelling
