@@ -22,7 +22,7 @@ pytestmark = pytest.mark.spark
 @pytest.fixture
 def built(engines: TwoEngines) -> TwoEngines:
     """Both engines have built the models that are tried here; quick after test_parity."""
-    models = ("base_shop__orders", "int_web_days", "int_web_visit_pieces", "int_email_messages")
+    models = ("base_crm__contacts", "int_web_days", "int_web_visit_pieces", "int_email_messages")
     register_landing(engines.folder)
     for target in ("dev", "spark"):
         engines.dbt(target, "build", "--exclude-resource-type", "test", "unit_test", "--select", *(f"+{model}" for model in models))
@@ -35,14 +35,14 @@ def assert_same(engines: TwoEngines, *models: str) -> None:
 
 
 def test_an_append_that_died_half_way_is_finished_without_duplicates(built: TwoEngines) -> None:
-    orders = "staging.base_shop__orders"
+    contacts = "staging.base_crm__contacts"
     with SparkWarehouse(built.folder.root).connect() as session:
-        newest = session.rows(f"select max(_file_id) from {orders}")[0][0]
+        newest = session.rows(f"select max(_file_id) from {contacts}")[0][0]
         # What a run leaves that died while it appended its last file: the rows whole beside the model, half of them in it.
-        session.run(f"create table {orders}__dbt_new using parquet as select * from {orders} where _file_id = {newest}")
-        replace_table(session, orders, f"select * from {orders} where _file_id < {newest} or _row_number % 2 = 0")
-    built.dbt("spark", "run", "--select", "base_shop__orders")
-    assert_same(built, "base_shop__orders")
+        session.run(f"create table {contacts}__dbt_new using parquet as select * from {contacts} where _file_id = {newest}")
+        replace_table(session, contacts, f"select * from {contacts} where _file_id < {newest} or _row_number % 2 = 0")
+    built.dbt("spark", "run", "--select", "base_crm__contacts")
+    assert_same(built, "base_crm__contacts")
 
 
 def test_months_that_were_overwritten_in_part_are_overwritten_again(built: TwoEngines) -> None:
@@ -86,4 +86,4 @@ def test_a_server_that_is_down_is_named_and_started_again(built: TwoEngines, clu
     assert up(built.folder, spark_address(), cluster_size()).is_running
     register_landing(built.folder)
     built.dbt("spark", "run", "--select", "int_clock")
-    assert_same(built, "base_shop__orders")
+    assert_same(built, "base_crm__contacts")
