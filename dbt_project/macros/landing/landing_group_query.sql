@@ -54,7 +54,8 @@
             {%- endif %}
         from {{ landing_scan(group.paths) }} as landed
         inner join {{ landing_source('ops', 'file_register') }} as files
-            on {{ file_path }} = files.file_path and files.vanished_at is null
+            on {{ landing_file_is_registered(plan.converted_root if group.is_text else plan.landing_root, group.is_text) }}
+                and files.vanished_at is null
     {% endset %}
     {{ return(query) }}
 {% endmacro %}

@@ -1,86 +1,42 @@
-{% set reject_reason %}
-    case
-        when _malformed is not null then _malformed
-        when event_id is null or event_id = '' then 'event_id is missing'
-        when message_id is null or message_id = '' then 'message_id is missing'
-        when event_type is null or event_type = '' then 'event_type is missing'
-        when
-            lower(trim(event_type)) not in (
-                'delivered',
-                'open',
-                'click',
-                'hard_bounce',
-                'soft_bounce',
-                'complaint',
-                'unsubscribe'
-            )
-            then 'event_type is not an accepted value'
-        when event_at is null then 'event_at is missing'
-        when event_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'event_at is implausibly early'
-        when event_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
-            then 'event_at is later than the delivery'
-    end
-{% endset %}
+{{ config(materialized='view') }}
 
 with
 
-received as (
+delivered as (
 
-    select * from {{ source('esp', 'events') }}
-    {% if is_incremental() %}
-        where {{ landing_new_files_predicate('esp', 'events') }}
-    {% endif %}
+    select * from {{ ref('base_esp__events_delivered') }}
 
 ),
 
-checked as (
+exceptions as (
 
-    select
-        *,
-        {{ reject_reason }} as _reject_reason
-    from received
-
-),
-
-repeated as (
-
-    {{ repeated_deliveries(
-        'esp', 'events',
-        delivery_key=['event_id'],
-        reject_reason=reject_reason,
-    ) }}
+    select * from {{ ref('base_esp__events_exceptions') }}
 
 ),
 
 final as (
 
     select
-        checked.event_id,
-        checked.message_id,
-        checked.email,
-        checked.event_type,
-        checked.event_at,
-        checked.url,
-        checked.user_agent,
-        checked.ip_class,
-        checked._loaded_at,
-        checked._file_id,
-        checked._file_path,
-        checked._row_number,
-        case
-            when checked._reject_reason is not null then 'quarantined'
-            when repeated._file_id is not null then 'duplicate'
-            else 'accepted'
-        end as _row_status,
-        checked._reject_reason,
-        case
-            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
-        end as _raw
-    from checked
-    left join repeated
+        delivered.event_id,
+        delivered.message_id,
+        delivered.email,
+        delivered.event_type,
+        delivered.event_at,
+        delivered.url,
+        delivered.user_agent,
+        delivered.ip_class,
+        delivered._loaded_at,
+        delivered._file_id,
+        delivered._file_path,
+        delivered._row_number,
+        exceptions._reject_reason,
+        exceptions._raw,
+        coalesce(exceptions._row_status, 'accepted') as _row_status
+    from delivered
+    left join exceptions
         on
-            checked._file_id = repeated._file_id
-            and checked._row_number = repeated._row_number
+            delivered._file_id = exceptions._file_id
+            and delivered._row_number = exceptions._row_number
 
 )
 

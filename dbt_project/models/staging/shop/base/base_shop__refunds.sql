@@ -5,6 +5,8 @@
         when amount is null then 'amount is missing'
         when currency is null or currency = '' then 'currency is missing'
         when not {{ matches_pattern('currency', '^[A-Za-z]{3}$') }} then 'currency is malformed'
+        -- ISO 4217 has codes that say "none" and "for testing"
+        when upper(currency) in ('XXX', 'XTS') then 'currency is a placeholder'
         when refunded_at is null then 'refunded_at is missing'
         when refunded_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'refunded_at is implausibly early'
         when refunded_at > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour

@@ -1,103 +1,57 @@
-{% set reject_reason %}
-    case
-        when _malformed is not null then _malformed
-        when event_id is null or event_id = '' then 'event_id is missing'
-        when event_type is null or event_type = '' then 'event_type is missing'
-        when
-            lower(trim(event_type)) not in (
-                'page_view',
-                'product_view',
-                'search',
-                'add_to_cart',
-                'remove_from_cart',
-                'checkout_started',
-                'purchase',
-                'social_share'
-            )
-            then 'event_type is not an accepted value'
-        when event_at is null then 'event_at is missing'
-        when event_at < cast('{{ var("earliest_plausible_at") }}' as timestamp) then 'event_at is implausibly early'
-        -- a fast clock is corrected in staging; only what arrived after its own delivery is impossible
-        when least(event_at, coalesce(received_at, event_at)) > _loaded_at + interval '{{ var("max_hours_ahead_of_load") }}' hour
-            then 'event_at is later than the delivery'
-        when anonymous_id is null or anonymous_id = '' then 'anonymous_id is missing'
-    end
-{% endset %}
+{{ config(materialized='view') }}
 
 with
 
-received as (
+delivered as (
 
-    select * from {{ source('web', 'events') }}
-    {% if is_incremental() %}
-        where {{ landing_new_files_predicate('web', 'events') }}
-    {% endif %}
+    select * from {{ ref('base_web__events_delivered') }}
 
 ),
 
-checked as (
+exceptions as (
 
-    select
-        *,
-        {{ reject_reason }} as _reject_reason
-    from received
-
-),
-
-repeated as (
-
-    {{ repeated_deliveries(
-        'web', 'events',
-        delivery_key=['event_id'],
-        reject_reason=reject_reason,
-    ) }}
+    select * from {{ ref('base_web__events_exceptions') }}
 
 ),
 
 final as (
 
     select
-        checked.event_id,
-        checked.event_type,
-        checked.event_at,
-        checked.received_at,
-        checked.anonymous_id,
-        checked.user_id,
-        checked.cart_id,
-        checked.order_id,
-        checked.product_id,
-        checked.quantity,
-        checked.search_term,
-        checked.dwell_seconds,
-        checked.page_url,
-        checked.referrer,
-        checked.utm_source,
-        checked.utm_medium,
-        checked.utm_campaign,
-        checked.device_type,
-        checked.browser,
-        checked.language,
-        checked.user_agent,
-        checked.geo_country,
-        checked.geo_region,
-        checked._loaded_at,
-        checked._file_id,
-        checked._file_path,
-        checked._row_number,
-        case
-            when checked._reject_reason is not null then 'quarantined'
-            when repeated._file_id is not null then 'duplicate'
-            else 'accepted'
-        end as _row_status,
-        checked._reject_reason,
-        case
-            when checked._reject_reason is not null then coalesce(checked._raw, {{ row_as_json('checked') }})
-        end as _raw
-    from checked
-    left join repeated
+        delivered.event_id,
+        delivered.event_type,
+        delivered.event_at,
+        delivered.received_at,
+        delivered.anonymous_id,
+        delivered.user_id,
+        delivered.cart_id,
+        delivered.order_id,
+        delivered.product_id,
+        delivered.quantity,
+        delivered.search_term,
+        delivered.dwell_seconds,
+        delivered.page_url,
+        delivered.referrer,
+        delivered.utm_source,
+        delivered.utm_medium,
+        delivered.utm_campaign,
+        delivered.device_type,
+        delivered.browser,
+        delivered.language,
+        delivered.user_agent,
+        delivered.geo_country,
+        delivered.geo_region,
+        delivered._loaded_at,
+        delivered._file_id,
+        delivered._file_path,
+        delivered._row_number,
+        exceptions._reject_reason,
+        exceptions._raw,
+        coalesce(exceptions._row_status, 'accepted') as _row_status
+    from delivered
+    left join exceptions
         on
-            checked._file_id = repeated._file_id
-            and checked._row_number = repeated._row_number
+            delivered._file_id = exceptions._file_id
+            and delivered._row_number = exceptions._row_number
 
 )
 
