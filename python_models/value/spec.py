@@ -1,0 +1,38 @@
+"""What the value models predict and how they count: time in weeks, one purchase per customer and day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ValueTier:
+    """A named share of the customers, from the top: those above this quantile of expected value."""
+
+    name: str
+    from_quantile: float
+
+
+@dataclass(frozen=True)
+class ValueSpec:
+    """Units, horizons and floors of the value models.
+
+    Times are days divided by `days_per_period`; the published estimates of both models are in weeks. With fewer repeat customers than
+    `minimum_repeat_customers` nothing is fitted.
+    """
+
+    model_name: str = "customer_value"
+    days_per_period: float = 7.0
+    horizons_days: tuple[int, ...] = (30, 90, 365)
+    tier_horizon_days: int = 365
+    tiers: tuple[ValueTier, ...] = (
+        ValueTier("top", 0.9),
+        ValueTier("high", 0.7),
+        ValueTier("middle", 0.3),
+        ValueTier("low", 0.0),
+    )
+    minimum_repeat_customers: int = 100
+    code_version: str = "1"
+
+
+CUSTOMER_VALUE = ValueSpec()

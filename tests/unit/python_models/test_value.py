@@ -1,0 +1,209 @@
+"""Value models: published figures, simulated customers whose parameters are known, and histories as the papers define them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import check_grad
+
+from python_models.value import bg_nbd, gamma_gamma
+from python_models.value.bg_nbd import BgNbd, Histories, expected_purchases, fit_bg_nbd, periods_to_next_purchase, probability_alive
+from python_models.value.gamma_gamma import GammaGamma, expected_amount, fit_gamma_gamma
+from python_models.value.likelihood import FitFailedError, maximise
+from python_models.value.model import score_value, train_value, value_model_from_json
+from python_models.value.purchase_history import purchase_histories
+from python_models.value.spec import CUSTOMER_VALUE
+
+# Fader, Hardie and Lee (2005), table 2: the estimates for the CDNOW sample, in weeks.
+PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+# Fader and Hardie (2013), section 4: the amounts of the same customers.
+PUBLISHED_AMOUNTS = GammaGamma(p=6.25, q=3.74, v=15.44)
+TRUE = BgNbd(r=0.8, alpha=6.0, a=0.8, b=2.5)
+SOMEWHERE = np.array([0.5, 4.0, 0.9, 2.0])
+TRUE_AMOUNTS = GammaGamma(p=6.0, q=4.0, v=15.0)
+
+
+def simulated(customers: int, seed: int = 3) -> pd.DataFrame:
+    """Histories of customers who buy and drop out as the models say, by the day."""
+    random = np.random.default_rng(seed)
+    rate, dropout = random.gamma(TRUE.r, 1 / TRUE.alpha, customers), random.beta(TRUE.a, TRUE.b, customers)
+    age = np.ceil(random.uniform(100, 700, customers)) / 7
+    count, last, now, is_alive = np.zeros(customers), np.zeros(customers), np.zeros(customers), np.ones(customers, dtype=bool)
+    while is_alive.any():
+        now = now + random.exponential(1 / rate)
+        is_alive = is_alive & (now < age)
+        count[is_alive] += 1
+        last[is_alive] = now[is_alive]
+        is_alive = is_alive & (random.random(customers) > dropout)
+    # Amounts have rate nu ~ gamma(q, v); the mean of x of them is gamma with shape p x and rate nu x.
+    repeats, amount_rate = np.maximum(count, 1), random.gamma(TRUE_AMOUNTS.q, 1 / TRUE_AMOUNTS.v, customers)
+    amount = random.gamma(TRUE_AMOUNTS.p * repeats, 1 / (amount_rate * repeats))
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{position:06d}" for position in range(customers)],
+            "frequency": count.astype(int),
+            "recency": np.where(count > 0, np.minimum(np.ceil(last * 7), age * 7) / 7, 0),
+            "age": age,
+            "monetary_value": np.where(count > 0, amount, np.nan),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def histories() -> pd.DataFrame:
+    return simulated(20_000)
+
+
+def columns(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return tuple(frame[name].to_numpy(dtype=float) for name in ("frequency", "recency", "age"))
+
+
+def test_expected_purchases_are_the_published_ones() -> None:
+    # The paper's worked example: two repeats, the last after 30.43 of 38.86 weeks, expects 1.226 in the next 39 weeks.
+    assert expected_purchases(PUBLISHED, np.array([2.0]), np.array([30.43]), np.array([38.86]), 39.0)[0] == pytest.approx(1.226, abs=5e-4)
+
+
+def test_expected_amounts_are_the_published_ones() -> None:
+    # Mean of all customers: p v / (q - 1) = 35.2; somebody with many purchases is believed, somebody with one hardly.
+    nobody, once, often = expected_amount(PUBLISHED_AMOUNTS, np.array([0, 1, 50]), np.array([np.nan, 100.0, 100.0]))
+    assert nobody == pytest.approx(6.25 * 15.44 / 2.74)
+    assert nobody < once < 85
+    assert often == pytest.approx(100, rel=0.02)
+
+
+def test_parameters_of_simulated_customers_are_found_again(histories: pd.DataFrame) -> None:
+    fit = fit_bg_nbd(*columns(histories))
+    true = np.array([TRUE.r, TRUE.alpha, TRUE.a, TRUE.b])
+    distance = np.abs(np.array(fit.estimate.values) - true) / np.array(fit.estimate.standard_errors)
+    assert distance.max() < 4
+    assert (np.array(fit.estimate.standard_errors) / true).max() < 0.1
+
+
+def test_amounts_of_simulated_customers_are_found_again(histories: pd.DataFrame) -> None:
+    repeaters = histories[histories["frequency"] > 0]
+    fit = fit_gamma_gamma(repeaters["frequency"].to_numpy(dtype=float), repeaters["monetary_value"].to_numpy())
+    true = np.array([TRUE_AMOUNTS.p, TRUE_AMOUNTS.q, TRUE_AMOUNTS.v])
+    assert (np.abs(np.array(fit.estimate.values) - true) / np.array(fit.estimate.standard_errors)).max() < 4
+    assert abs(fit.frequency_correlation) < 0.05
+
+
+def test_the_gradient_is_the_gradient(histories: pd.DataFrame) -> None:
+    likelihood = Histories.of(np.column_stack(columns(histories.head(500)))).log_likelihood
+    error = check_grad(lambda values: likelihood(values)[0], lambda values: likelihood(values)[1], SOMEWHERE, epsilon=1e-6)
+    assert error < 1e-3 * np.linalg.norm(likelihood(SOMEWHERE)[1])
+
+
+def test_the_likelihood_is_that_of_single_customers(histories: pd.DataFrame) -> None:
+    few = np.column_stack(columns(histories.head(200)))
+    together = Histories.of(few).log_likelihood(SOMEWHERE)[0]
+    alone = [Histories.of(few[[row]]).log_likelihood(SOMEWHERE)[0] for row in range(len(few))]
+    assert together == pytest.approx(sum(alone))
+
+
+def test_a_coarse_start_leads_to_the_same_maximum(histories: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = fit_bg_nbd(*columns(histories)).estimate
+    monkeypatch.setattr(bg_nbd, "COARSE_HISTORIES", 100)
+    assert fit_bg_nbd(*columns(histories)).estimate.values == pytest.approx(at_once.values, rel=1e-4)
+
+
+def test_new_customers_buy_as_often_as_expected(histories: pd.DataFrame) -> None:
+    # Before anything is known of them, over each one's whole age.
+    zero, (count, _, age) = np.zeros(1), columns(histories)
+    expected = [expected_purchases(TRUE, zero, zero, zero, float(weeks))[0] for weeks in age[:4_000]]
+    assert np.mean(expected) == pytest.approx(count[:4_000].mean(), rel=0.1)
+
+
+def test_who_paused_longer_than_their_own_rhythm_is_less_alive() -> None:
+    regular, silent = probability_alive(PUBLISHED, np.array([10.0, 10.0]), np.array([38.0, 10.0]), np.array([38.86, 38.86]))
+    assert regular > 0.8
+    assert silent < 0.05
+    assert probability_alive(PUBLISHED, np.zeros(1), np.zeros(1), np.array([500.0]))[0] == 1.0
+
+
+def test_thousands_of_purchases_do_not_overflow() -> None:
+    x, t_x, age = np.array([5_000.0, 5_000.0]), np.array([100.0, 50.0]), np.array([100.0, 100.0])
+    assert np.isfinite(expected_purchases(PUBLISHED, x, t_x, age, 52.0)).all()
+    assert probability_alive(PUBLISHED, x, t_x, age)[1] < 1e-9
+
+
+def test_expectations_are_smooth_where_a_is_one() -> None:
+    at = [
+        expected_purchases(BgNbd(0.5, 5.0, a, 2.0), np.array([3.0]), np.array([20.0]), np.array([30.0]), 10.0)[0] for a in (0.99, 1.0, 1.01)
+    ]
+    assert at[0] > at[1] > at[2]
+    assert at[1] == pytest.approx((at[0] + at[2]) / 2, rel=1e-3)
+
+
+def test_half_of_the_living_wait_longer_than_the_median() -> None:
+    x, age = np.array([4.0]), np.array([30.0])
+    waiting = periods_to_next_purchase(PUBLISHED, x, age)[0]
+    assert ((PUBLISHED.alpha + 30) / (PUBLISHED.alpha + 30 + waiting)) ** (PUBLISHED.r + 4) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("x", "t_x", "age"), [(1, 0, 5), (0, 1, 5), (1, 6, 5), (-1, 1, 5)])
+def test_impossible_histories_are_refused(x: float, t_x: float, age: float) -> None:
+    with pytest.raises(ValueError, match="1 impossible histories"):
+        fit_bg_nbd(np.array([x]), np.array([t_x]), np.array([age]))
+
+
+def test_a_likelihood_without_a_maximum_is_an_error() -> None:
+    with pytest.raises(FitFailedError, match="end of its range"):
+        maximise(lambda values: (float(values[0]), np.ones(1)), [(1.0,)], 1)
+
+
+def test_histories_count_days_and_leave_the_future_out() -> None:
+    transactions = pd.DataFrame(
+        [
+            ("ann", "2026-01-01 09:00", 10.0),
+            ("ann", "2026-01-01 17:00", 5.0),
+            ("ann", "2026-01-15 09:00", 20.0),
+            ("ann", "2026-01-22 09:00", 0.0),
+            ("ann", "2026-01-29 09:00", -3.0),
+            ("ann", "2026-02-05 00:00", 99.0),
+            ("bob", "2026-01-08 23:59", 7.0),
+        ],
+        columns=["customer_id", "purchased_at", "amount"],
+    )
+    ann, bob = purchase_histories(transactions, pd.Timestamp("2026-02-05")).to_dict("records")
+    # A gift is a purchase of nothing; a day that only took back is none.
+    assert ann == {"customer_id": "ann", "frequency": 2, "recency": 3.0, "age": pytest.approx(34 / 7), "monetary_value": 10.0}
+    assert (bob["frequency"], bob["recency"], bob["age"]) == (0, 0.0, pytest.approx(27 / 7))
+    assert np.isnan(bob["monetary_value"])
+
+
+def test_histories_need_their_columns_and_customers() -> None:
+    with pytest.raises(ValueError, match="lack amount"):
+        purchase_histories(pd.DataFrame({"customer_id": [], "purchased_at": []}), pd.Timestamp("2026-01-01"))
+    with pytest.raises(ValueError, match="without a customer"):
+        purchase_histories(
+            pd.DataFrame({"customer_id": [None], "purchased_at": ["2026-01-01"], "amount": [1.0]}), pd.Timestamp("2026-01-02")
+        )
+
+
+def test_scores_do_not_depend_on_the_order_and_survive_storage(histories: pd.DataFrame) -> None:
+    few = histories.head(3_000)
+    model = train_value(few, CUSTOMER_VALUE).model
+    assert model is not None
+    assert train_value(few.sample(frac=1, random_state=1), CUSTOMER_VALUE).model == model
+    assert value_model_from_json(model.to_json()) == model
+    scores = score_value(few, model, CUSTOMER_VALUE)
+    assert scores["probability_alive"].between(0, 1).all()
+    assert (scores["expected_orders_30d"] <= scores["expected_orders_90d"]).all()
+    assert (scores["expected_value_365d"] >= 0).all()
+
+
+def test_tiers_hold_the_shares_that_they_name(histories: pd.DataFrame) -> None:
+    model = train_value(histories, CUSTOMER_VALUE).model
+    assert model is not None
+    shares = score_value(histories, model, CUSTOMER_VALUE)["value_tier"].value_counts(normalize=True)
+    assert shares.to_dict() == pytest.approx({"top": 0.1, "high": 0.2, "middle": 0.4, "low": 0.3}, abs=0.02)
+
+
+def test_too_few_repeat_customers_give_no_model(histories: pd.DataFrame) -> None:
+    fit = train_value(histories.head(20), CUSTOMER_VALUE)
+    assert fit.model is None
+    assert 0 < fit.repeat_customers < CUSTOMER_VALUE.minimum_repeat_customers
+
+
+def test_amounts_need_repeats_and_money() -> None:
+    with pytest.raises(ValueError, match="positive mean amount"):
+        gamma_gamma.fit_gamma_gamma(np.array([1.0, 0.0]), np.array([5.0, 5.0]))
