@@ -30,11 +30,10 @@ spellings as (
         email as email_spelling,
         min(_file_id) as _file_id
     from delivered
-    where
-        email is not null
-        {% if is_incremental() -%}
-            and email not in (select this_model.email_spelling from {{ this }} as this_model)
-        {%- endif %}
+    where email is not null
+    {% if is_incremental() -%}
+        and email not in (select this_model.email_spelling from {{ this }} as this_model)
+    {%- endif %}
     group by email
 
 ),
