@@ -70,7 +70,7 @@ def publish(warehouse: Warehouse, serving_dir: Path, tables: Sequence[ServedTabl
     versions_dir = serving_dir / "versions"
     versions_dir.mkdir(parents=True, exist_ok=True)
     _remove_unfinished(versions_dir)
-    version = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
+    version = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}"
     building = versions_dir / f"{BUILDING_PREFIX}{version}"
     building.mkdir()
     served = _export(warehouse, building, tables)
@@ -112,8 +112,10 @@ def _remove_unfinished(versions_dir: Path) -> None:
 
 
 def _remove_old(versions_dir: Path, keep: str) -> None:
-    """Keep a few versions: a reader that resolved the link earlier may still open files by their full path."""
-    versions = sorted(path.name for path in versions_dir.iterdir() if not path.name.startswith("."))
-    for name in versions[:-KEPT_VERSIONS]:
-        if name != keep:
-            shutil.rmtree(versions_dir / name)
+    """Keep a few versions: a reader that resolved the link earlier may still open files by their full path.
+
+    The current one is kept whatever its name says: a clock may have been set back.
+    """
+    others = sorted(path.name for path in versions_dir.iterdir() if not path.name.startswith(".") and path.name != keep)
+    for name in others[: 1 - KEPT_VERSIONS]:
+        shutil.rmtree(versions_dir / name)

@@ -73,6 +73,16 @@ def start(world: World, command: list[str], log: Path) -> subprocess.Popen[bytes
         return subprocess.Popen(command, cwd=REPOSITORY, env=environment(world), stdout=stream, stderr=subprocess.STDOUT)
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """A server that is asked to stop, and does not, must not keep the tests waiting."""
+    process.terminate()
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def wait_until(condition: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -114,8 +124,7 @@ def test_two_dagster_runs_and_a_dbt_build_queue_while_the_ui_is_open(stage: Worl
         assert ui.poll() is None
         assert Warehouse(stage.folder).value("select count(*) from seeds.frequency_caps") > 0
     finally:
-        ui.terminate()
-        ui.wait(60)
+        end(ui)
 
 
 HOLD = """
