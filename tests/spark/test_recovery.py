@@ -61,7 +61,7 @@ def test_months_that_were_overwritten_in_part_are_overwritten_again(built: TwoEn
 
 
 def test_a_worker_that_is_killed_in_mid_build_costs_time_only(built: TwoEngines, cluster: Cluster) -> None:
-    worker = next(process for process in read_cluster(built.folder).processes if process.name == "worker_2")  # type: ignore[union-attr]
+    worker = next(process for process in read_cluster(built.folder).processes if process.name == "worker_2")
 
     def kill() -> None:
         time.sleep(25)

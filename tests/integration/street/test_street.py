@@ -47,7 +47,7 @@ def test_customer_360_is_one_row_per_customer(world: World, first_day: Day) -> N
 
 def test_models_rank_and_keep_their_promises_on_test_dates(world: World, first_day: Day) -> None:
     metrics = dict(
-        world.serve("select model_name || '.' || metric_name, metric_value from staging.stg_ml__model_metrics where split = 'test'")  # type: ignore[arg-type]
+        world.serve("select model_name || '.' || metric_name, metric_value from staging.stg_ml__model_metrics where split = 'test'")
     )
     assert metrics["purchase_30d.auc"] > 0.65
     assert metrics["churn_90d.auc"] > 0.65
@@ -76,7 +76,7 @@ def test_audiences_reach_the_world_as_files(world: World, first_day: Day) -> Non
     manifest = json.loads((latest / "manifest.json").read_text())
     members = world.serve("select audience_name, count(*) from sync.sync_file_drop__audience_members group by audience_name")
     assert members
-    assert {name: counts["members"] for name, counts in manifest["audiences"].items()} == dict(members)  # type: ignore[arg-type]
+    assert {name: counts["members"] for name, counts in manifest["audiences"].items()} == dict(members)
     for name, count in members:
         with (latest / f"{name}__full.csv").open() as stream:
             rows = list(csv.DictReader(stream))

@@ -126,4 +126,4 @@ WARTS = {
 
 @pytest.mark.parametrize("wart", sorted(WARTS))
 def test_every_wart_is_there(read: Read, wart: str) -> None:
-    assert read(WARTS[wart])[0][0] > 0, wart  # type: ignore[operator]
+    assert read(WARTS[wart])[0][0] > 0, wart

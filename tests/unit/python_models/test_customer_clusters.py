@@ -20,7 +20,7 @@ THREE = ("loyal", "bargain", "dormant")
 
 
 def trained(frame: pd.DataFrame, previous: ClusterModel | None = None, **changes: object) -> tuple[ClusterResult, ClusterModel]:
-    result = train_clusters(frame, replace(CUSTOMER_CLUSTERS, **changes), previous)  # type: ignore[arg-type]
+    result = train_clusters(frame, replace(CUSTOMER_CLUSTERS, **changes), previous)
     assert result.model is not None, result.reason
     return result, result.model
 
