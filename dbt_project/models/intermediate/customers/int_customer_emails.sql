@@ -29,6 +29,13 @@ suppressions as (
 
 ),
 
+opt_outs as (
+
+    select * from {{ ref('int_mailbox_opt_outs') }}
+    where purpose = 'marketing'
+
+),
+
 priorities as (
 
     select * from {{ ref('survivorship_priorities') }}
@@ -70,10 +77,12 @@ final as (
         verdicts.verdict,
         verdicts.checked_at as verdict_checked_at,
         suppressions.identifier_key is not null as is_hard_bounced,
+        opt_outs.identifier_key is not null as is_opted_out,
         row_number() over (
             partition by candidates.customer_id
             order by
                 case when verdicts.verdict = 'invalid' or suppressions.identifier_key is not null then 1 else 0 end,
+                case when opt_outs.identifier_key is not null then 1 else 0 end,
                 candidates.priority asc,
                 candidates.last_seen_at desc,
                 candidates.email asc
@@ -83,6 +92,8 @@ final as (
         on candidates.identifier_key = verdicts.identifier_key
     left join suppressions
         on candidates.identifier_key = suppressions.identifier_key
+    left join opt_outs
+        on candidates.identifier_key = opt_outs.identifier_key
     where candidates.spelling_rank = 1
 
 )

@@ -26,23 +26,49 @@ consents as (
 
 ),
 
+opt_outs as (
+
+    select * from {{ ref('int_mailbox_opt_outs') }}
+
+),
+
 suppressions as (
 
     select * from {{ ref('int_customer_suppressions') }}
 
 ),
 
-consents_per_customer as (
+-- What a person agreed to by e-mail does not hold for the mailbox in use if that one opted out since.
+granted as (
+
+    select
+        consents.customer_id,
+        consents.channel,
+        consents.purpose,
+        consents.decided_at
+    from consents
+    left join customer_emails
+        on consents.customer_id = customer_emails.customer_id
+    left join opt_outs
+        on
+            customer_emails.identifier_key = opt_outs.identifier_key
+            and consents.channel = 'email'
+            and consents.purpose = opt_outs.purpose
+    where
+        consents.has_consent
+        and opt_outs.identifier_key is null
+
+),
+
+granted_per_customer as (
 
     select
         customer_id,
-        bool_or(has_consent and channel = 'email' and purpose = 'marketing') as has_email_marketing_consent,
-        max(case when has_consent and channel = 'email' and purpose = 'marketing' then decided_at end) as email_marketing_consent_at,
-        bool_or(has_consent and channel = 'email' and purpose = 'newsletter') as has_newsletter_consent,
-        max(case when has_consent and channel = 'email' and purpose = 'newsletter' then decided_at end) as newsletter_consent_at,
-        bool_or(has_consent and channel = 'sms' and purpose = 'marketing') as has_sms_marketing_consent,
-        bool_or(has_consent and channel = 'push' and purpose = 'marketing') as has_push_marketing_consent
-    from consents
+        max(case when channel = 'email' and purpose = 'marketing' then decided_at end) as email_marketing_consent_at,
+        max(case when channel = 'email' and purpose = 'newsletter' then decided_at end) as newsletter_consent_at,
+        max(case when channel = 'sms' and purpose = 'marketing' then decided_at end) as sms_marketing_consent_at,
+        max(case when channel = 'push' and purpose = 'marketing' then decided_at end) as push_marketing_consent_at
+    from granted
     group by customer_id
 
 ),
@@ -58,12 +84,12 @@ final as (
         customer_emails.email_as_given is not null
         and coalesce(customer_emails.verdict, 'unchecked') <> 'invalid'
         and not customer_emails.is_hard_bounced as is_email_valid,
-        coalesce(consents_per_customer.has_email_marketing_consent, false) as has_email_marketing_consent,
-        consents_per_customer.email_marketing_consent_at,
-        coalesce(consents_per_customer.has_newsletter_consent, false) as has_newsletter_consent,
-        consents_per_customer.newsletter_consent_at,
-        coalesce(consents_per_customer.has_sms_marketing_consent, false) as has_sms_marketing_consent,
-        coalesce(consents_per_customer.has_push_marketing_consent, false) as has_push_marketing_consent,
+        granted_per_customer.email_marketing_consent_at is not null as has_email_marketing_consent,
+        granted_per_customer.email_marketing_consent_at,
+        granted_per_customer.newsletter_consent_at is not null as has_newsletter_consent,
+        granted_per_customer.newsletter_consent_at,
+        granted_per_customer.sms_marketing_consent_at is not null as has_sms_marketing_consent,
+        granted_per_customer.push_marketing_consent_at is not null as has_push_marketing_consent,
         suppressions.customer_id is not null as is_email_suppressed,
         suppressions.suppression_reason as email_suppression_reason
     from customers
@@ -71,8 +97,8 @@ final as (
         on customers.customer_id = customer_emails.customer_id
     left join customer_phones
         on customers.customer_id = customer_phones.customer_id
-    left join consents_per_customer
-        on customers.customer_id = consents_per_customer.customer_id
+    left join granted_per_customer
+        on customers.customer_id = granted_per_customer.customer_id
     left join suppressions
         on customers.customer_id = suppressions.customer_id
 

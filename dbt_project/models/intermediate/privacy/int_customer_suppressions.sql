@@ -19,6 +19,13 @@ consents as (
 
 ),
 
+opt_outs as (
+
+    select * from {{ ref('int_mailbox_opt_outs') }}
+    where purpose = 'marketing'
+
+),
+
 applicable as (
 
     select
@@ -31,12 +38,16 @@ applicable as (
         on suppressions.identifier_key = customer_emails.identifier_key
     left join consents
         on customer_emails.customer_id = consents.customer_id
+    left join opt_outs
+        on customer_emails.identifier_key = opt_outs.identifier_key
     where
         (suppressions.is_person_wide or customer_emails.email_rank = 1)
         and not (
             suppressions.is_lifted_by_later_consent
             and consents.has_consent
             and consents.decided_at > suppressions.suppressed_at
+            -- A yes for one mailbox lifts the no to another from the person, but not from the mailbox that said no.
+            and (customer_emails.email_rank > 1 or opt_outs.identifier_key is null)
         )
 
 ),
