@@ -45,15 +45,37 @@ known_countries as (
 
 ),
 
+-- put in order by key and time alone: a window over all columns of every version spills at a million customers
+versions as (
+
+    select
+        order_id,
+        updated_at,
+        lead(updated_at) over (partition by order_id order by updated_at) as valid_to
+    from accepted
+
+),
+
+followed as (
+
+    select * from versions
+    where valid_to is not null
+
+),
+
 keyed as (
 
     select
-        *,
-        {{ email_as_given('email') }} as email_as_given,
-        {{ dialled_digits('phone') }} as dialled_digits,
-        case when lower(trim(channel)) in ('web', 'app', 'store') then lower(trim(channel)) end as known_channel,
-        lead(updated_at) over (partition by order_id order by updated_at) as valid_to
+        accepted.*,
+        followed.valid_to,
+        {{ email_as_given('accepted.email') }} as email_as_given,
+        {{ dialled_digits('accepted.phone') }} as dialled_digits,
+        case when lower(trim(accepted.channel)) in ('web', 'app', 'store') then lower(trim(accepted.channel)) end as known_channel
     from accepted
+    left join followed
+        on
+            accepted.order_id = followed.order_id
+            and accepted.updated_at = followed.updated_at
 
 ),
 
