@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import nodes, phases
+from benchmarks.growth import write_growth
 from benchmarks.machine import machine, versions
 from benchmarks.measuring import StepFailedError
 from benchmarks.plot import draw
@@ -23,7 +24,7 @@ from benchmarks.worlds import append_day, fresh_run, landed, make_world, size_of
 REPEATED_UP_TO = 50_000
 REPEATS = 3
 SLOWEST = 25
-OPTIONAL = ("sessions", "street", "increment", "peers")
+OPTIONAL = ("customer_360", "sessions", "street", "increment", "peers")
 
 
 def main() -> int:
@@ -59,7 +60,9 @@ def main() -> int:
         return 1
     finally:
         page = report.write(parsed.results)
-        draw(read_records(parsed.results), parsed.results / "cost_against_size.png")
+        records = read_records(parsed.results)
+        draw(records, parsed.results / "cost_against_size.png")
+        write_growth(records, parsed.results / "cost_against_size.md")
         print(f"Figures: {page}")
     return 0
 
@@ -79,6 +82,7 @@ def run(bench: phases.Bench, report: Report, left_out: set[str]) -> None:
     report.sizes |= {"warehouse_bytes": size_of(run_folder.warehouse), "ops_bytes": size_of(run_folder.ops)}
     report.costs |= phases.rebuilds(bench)
     later: list[tuple[str, Callable[[], None]]] = [
+        ("customer_360", lambda: report.costs.update(phases.customer_360(bench))),
         ("sessions", lambda: report.costs.update(phases.sessions(bench))),
         ("street", lambda: _street(bench, report)),
         ("increment", lambda: report.costs.update(phases.increment(bench, full, lambda: append_day(bench.folders, bench.memory_limit)))),

@@ -26,6 +26,8 @@ class Goal:
 GOALS = (
     Goal("staging with dedupe ≤ 5 x roofline", ("layer staging",), ("roofline",), 5),
     Goal("SQL from staging to marts ≤ 12 x roofline", ("layer staging", "layer intermediate", "layer marts"), ("roofline",), 12),
+    Goal("360 aggregates from accepted events ≤ 1.8 x roofline", ("360 from accepted events",), ("roofline",), 1.8),
+    Goal("360 aggregates from daily state ≤ 0.7 x roofline", ("360 from daily state",), ("roofline",), 0.7),
     Goal("one-day increment of event-grain models ≤ 3 %", ("event-grain models, one day",), ("event-grain models, full build",), 0.03),
     Goal("one-day increment of all other models ≤ 25 %", ("other models, one day",), ("other models, full build",), 0.25),
     Goal("sessions ≥ 5 x less than naive SQL", ("peer sessions_naive_sql",), ("own sessions",), 5, is_at_least=True),

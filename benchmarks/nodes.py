@@ -14,6 +14,15 @@ Node = Mapping[str, Any]
 # Which models answer the same question as a peer.
 RFM = ("segment_rfm_values", "segment_rfm_scores", "segment_rfm")
 SESSIONS = ("int_web_visit_pieces", "int_web_sessions")
+CUSTOMER_360 = (
+    "feature_as_of_dates",
+    "feature_customer_dates",
+    "feature_customer_orders",
+    "feature_customer_refunds",
+    "feature_customer_commerce",
+    "feature_customer_web",
+    "feature_customer_email",
+)
 COMPONENTS = ("int_identity_account_components", "int_identity_phone_components", "int_identity_device_components")
 
 

@@ -18,7 +18,7 @@ from benchmarks.peers.jobs import JOBS
 from benchmarks.sizes import BenchFolders
 from orchestration.dbt_part import group_of
 from orchestration.paths import DATA_DIR_VARIABLE, DBT_PROJECT, PROFILES, REPOSITORY
-from orchestration.variables import vars_arguments
+from orchestration.variables import dbt_vars
 
 JOBS_FILE = Path(__file__).parent / "peers" / "jobs.py"
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
@@ -67,10 +67,13 @@ def roofline(bench: Bench) -> dict[str, Cost]:
     return {"roofline": bench.median("roofline", command, REPOSITORY)}
 
 
-def dbt(bench: Bench, name: str, arguments: Sequence[str], memory_limit: str | None = None) -> tuple[Cost, list[nodes.Node]]:
+def dbt(
+    bench: Bench, name: str, arguments: Sequence[str], memory_limit: str | None = None, variables: Mapping[str, Any] | None = None
+) -> tuple[Cost, list[nodes.Node]]:
     """Probe one dbt command; the cost of the process, and of its nodes."""
     figures = bench.folders.root / f"{name.replace(' ', '_')}.jsonl"
-    command: list[str | Path] = [sys.executable, "-m", "benchmarks.dbt_probe", figures, *arguments, *vars_arguments(bench.folders.run)]
+    kept = json.dumps(dbt_vars(bench.folders.run) | dict(variables or {}))
+    command: list[str | Path] = [sys.executable, "-m", "benchmarks.dbt_probe", figures, *arguments, "--vars", kept]
     return bench.step(name, command, DBT_PROJECT, memory_limit), nodes.read_nodes(figures)
 
 
@@ -98,6 +101,14 @@ def rebuilds(bench: Bench) -> dict[str, Cost]:
     unchanged, _ = dbt(bench, "no-op build", ["build", *WITHOUT_UNIT_TESTS])
     one, _ = dbt(bench, "one model", ["build", *WITHOUT_UNIT_TESTS, "-s", "segment_rfm"])
     return {"no-op build": unchanged, "one model": one}
+
+
+def customer_360(bench: Bench) -> dict[str, Cost]:
+    """What the 360 counts of a customer: the roofline's aggregates from accepted events, and today's features from daily state."""
+    command: list[str | Path] = [sys.executable, "-m", "benchmarks.roofline", bench.folders.run.root, "--accepted"]
+    from_events = bench.median("360 from accepted events", command, REPOSITORY)
+    _, costs = dbt(bench, "360 from daily state", ["run", "-s", *nodes.CUSTOMER_360], variables={"training_date_count": 0})
+    return {"360 from accepted events": from_events, "360 from daily state": nodes.total(costs)}
 
 
 def sessions(bench: Bench) -> dict[str, Cost]:

@@ -1,14 +1,19 @@
 """The physical limit on this machine: decode every column that the street needs, with one group-by per source, and nothing else.
 
-Usage: python -m benchmarks.roofline <data folder>
+Usage: python -m benchmarks.roofline <data folder> [--accepted]
+
+With --accepted the same aggregates are taken from the accepted, deduplicated rows of a built warehouse.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+
+from orchestration.paths import DataFolder
 
 # One pass per large source: the key of its person, and everything that a customer 360 counts of it.
 QUERIES = {
@@ -40,13 +45,35 @@ def pattern(landing: Path, table: str) -> str:
     return f"read_parquet('{literal}')"
 
 
-def run_roofline(data: Path, memory_limit: str) -> None:
+def accepted(table: str) -> str:
+    """The accepted rows of a landing table, as the warehouse's own view gives them."""
+    source_name, table_name = table.split("/")
+    return f"(select * from staging.base_{source_name}__{table_name} where _row_status = 'accepted')"
+
+
+def aggregate(connection: duckdb.DuckDBPyConnection, rows_of: Callable[[str], str]) -> None:
     """Run the queries; the results are looked at and thrown away."""
-    with duckdb.connect(config={"memory_limit": memory_limit}) as connection:
-        for table, query in QUERIES.items():
-            # Every aggregate is hashed, or the engine would leave out those that nobody asks for.
-            connection.execute(f"select bit_xor(hash(columns(*))) from ({query.format(files=pattern(data / 'landing', table))})").fetchall()
+    for table, query in QUERIES.items():
+        # Every aggregate is hashed, or the engine would leave out those that nobody asks for.
+        connection.execute(f"select bit_xor(hash(columns(*))) from ({query.format(files=rows_of(table))})").fetchall()
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="a data folder")
+    parser.add_argument("--accepted", action="store_true", help="from the accepted rows of its warehouse, not from its files")
+    parser.add_argument("--memory-limit", default="6GB")
+    parsed = parser.parse_args()
+    config = {"memory_limit": parsed.memory_limit}
+    if not parsed.accepted:
+        with duckdb.connect(config=config) as connection:
+            aggregate(connection, lambda table: pattern(parsed.data / "landing", table))
+        return
+    folder = DataFolder(parsed.data)
+    with duckdb.connect(str(folder.warehouse), read_only=True, config=config) as connection:
+        aggregate(connection, accepted)
 
 
 if __name__ == "__main__":
-    run_roofline(Path(sys.argv[1]), "6GB")
+    main()

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import nodes
 from benchmarks.goals import GOALS, esp_arithmetic, judge
+from benchmarks.growth import growth_page
 from benchmarks.measuring import Cost
 from benchmarks.peers.environment import NEEDS, missing_for, versions_of
 from benchmarks.peers.jobs import JOBS
@@ -118,6 +119,17 @@ def test_the_page_names_what_was_not_measured(tmp_path: Path) -> None:
     assert "| layer staging | 4.0 | 8.0 | 4.0 |" in page
     assert "| staging with dedupe ≤ 5 x roofline | 4.00 | yes |" in page
     assert "| whole street ≤ 15 minutes | not measured |  |" in page
+
+
+def test_growth_is_marked_where_it_is_more_than_proportional() -> None:
+    def record(customers: int, staging: float, roofline: float) -> dict[str, object]:
+        return {"customers": customers, "costs": {"layer staging": {"cpu_seconds": staging}, "roofline": {"cpu_seconds": roofline}}}
+
+    page = growth_page([record(200_000, 10, 2), record(1_000_000, 56, 10.5)])
+    assert "200k to 1m at most 5.5" in page
+    assert "| layer staging | 10.0 | 56.0 | 5.6 ! |" in page
+    assert "| roofline | 2.0 | 10.5 | 5.2 |" in page
+    assert growth_page([record(200_000, 10, 2)]) == ""
 
 
 def test_the_plot_has_every_size_that_was_measured(tmp_path: Path) -> None:
