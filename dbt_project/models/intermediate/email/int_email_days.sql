@@ -6,7 +6,7 @@ events as (
 
     select
         message_id,
-        email,
+        email_key,
         event_date,
         load_date,
         event_type,
@@ -15,7 +15,7 @@ events as (
         _file_id as event_file_id,
         cast(null as bigint) as message_file_id
     from {{ ref('int_email_events_classified') }}
-    where email_as_given is not null
+    where email_key is not null
 
 ),
 
@@ -23,7 +23,7 @@ messages as (
 
     select
         message_id,
-        email,
+        email_key,
         cast(sent_at as date) as event_date,
         cast(_loaded_at as date) as load_date,
         'sent' as event_type,
@@ -32,7 +32,7 @@ messages as (
         cast(null as bigint) as event_file_id,
         _file_id as message_file_id
     from {{ ref('stg_esp__messages') }}
-    where email_as_given is not null
+    where email_key is not null
 
 ),
 
@@ -80,10 +80,10 @@ email_activity as (
 
 {%- endif %}
 
-days as (
+final as (
 
     select
-        email,
+        email_key as identifier_key,
         event_date,
         load_date,
         count(case when event_type = 'sent' then 1 end) as sent_count,
@@ -103,31 +103,9 @@ days as (
         where load_date in (select touched_load_dates.load_date from touched_load_dates)
     {%- endif %}
     group by
-        email,
+        email_key,
         event_date,
         load_date
-
-),
-
-final as (
-
-    select
-        {{ identifier_key('email', 'email') }} as identifier_key,
-        event_date,
-        load_date,
-        sent_count,
-        delivered_count,
-        human_open_count,
-        machine_open_count,
-        click_count,
-        bounce_count,
-        unsubscribe_count,
-        complaint_count,
-        last_human_open_at,
-        last_click_at,
-        last_event_file_id,
-        last_message_file_id
-    from days
 
 )
 

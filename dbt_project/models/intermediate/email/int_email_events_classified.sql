@@ -1,7 +1,9 @@
-{# A table, although it repeats most of the events: three models and their tests would each join events and messages again. #}
+{# Stored, although it repeats most of the events: three models and their tests would each join events and messages again. #}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='load_date') }}
+
 with
 
-events as (
+timely_events as (
 
     select * from {{ ref('stg_esp__events') }}
     where not is_too_late
@@ -11,6 +13,35 @@ events as (
 messages as (
 
     select * from {{ ref('stg_esp__messages') }}
+
+),
+
+{% if is_incremental() -%}
+    -- A message that is delivered after its events, with an earlier load time, tells how to read them.
+    touched_load_dates as (
+
+        select timely_events.load_date
+        from timely_events
+        where timely_events._file_id > (select coalesce(max(this_model._file_id), 0) from {{ this }} as this_model)
+
+        union
+
+        select timely_events.load_date
+        from timely_events
+        inner join messages
+            on timely_events.message_id = messages.message_id
+        where messages._file_id > (select coalesce(max(this_model.message_file_id), 0) from {{ this }} as this_model)
+
+    ),
+
+{%- endif %}
+
+events as (
+
+    select * from timely_events
+    {% if is_incremental() -%}
+        where load_date in (select touched_load_dates.load_date from touched_load_dates)
+    {%- endif %}
 
 ),
 
@@ -56,8 +87,7 @@ final as (
         events.event_id,
         events.message_id,
         events.event_type,
-        coalesce(events.email, messages.email) as email,
-        coalesce(events.email_as_given, messages.email_as_given) as email_as_given,
+        coalesce(events.email_key, messages.email_key) as email_key,
         events.event_at,
         events.event_date,
         events.load_date,
@@ -68,7 +98,8 @@ final as (
             false
         ) as is_machine_open,
         events._loaded_at,
-        events._file_id
+        events._file_id,
+        messages._file_id as message_file_id
     from events
     left join messages
         on

@@ -62,7 +62,7 @@ final as (
         messages.message_id,
         messages.campaign_id,
         messages.variant,
-        {{ identifier_key('email', 'messages.email') }} as email_key,
+        messages.email_key,
         messages.email_as_given,
         messages.sent_at,
         events_by_message.delivered_at,
@@ -73,13 +73,13 @@ final as (
         events_by_message.soft_bounced_at,
         events_by_message.complained_at,
         events_by_message.unsubscribed_at,
+        messages._loaded_at as loaded_at,
+        messages._file_id as last_message_file_id,
+        events_by_message.last_event_file_id,
         coalesce(events_by_message.open_count, 0) as open_count,
         coalesce(events_by_message.human_open_count, 0) as human_open_count,
         coalesce(events_by_message.machine_open_count, 0) as machine_open_count,
-        coalesce(events_by_message.click_count, 0) as click_count,
-        messages._loaded_at as loaded_at,
-        messages._file_id as last_message_file_id,
-        events_by_message.last_event_file_id
+        coalesce(events_by_message.click_count, 0) as click_count
     from messages
     left join events_by_message
         on messages.message_id = events_by_message.message_id

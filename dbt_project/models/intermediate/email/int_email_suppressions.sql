@@ -2,7 +2,10 @@ with
 
 suppressions as (
 
-    select * from {{ ref('stg_esp__suppressions') }}
+    select
+        *,
+        {{ identifier_key('email', 'email') }} as email_key
+    from {{ ref('stg_esp__suppressions') }}
     where is_current and email_as_given is not null
 
 ),
@@ -10,7 +13,7 @@ suppressions as (
 email_events as (
 
     select * from {{ ref('int_email_events_classified') }}
-    where event_type in ('hard_bounce', 'complaint', 'unsubscribe') and email_as_given is not null
+    where event_type in ('hard_bounce', 'complaint', 'unsubscribe') and email_key is not null
 
 ),
 
@@ -30,14 +33,14 @@ clock as (
 lifts as (
 
     select
-        suppressions.email,
+        suppressions.email_key,
         suppressions.reason,
         max(suppressions.lifted_at) as lifted_at
     from suppressions
     cross join clock
     where suppressions.lifted_at < clock.as_of_at
     group by
-        suppressions.email,
+        suppressions.email_key,
         suppressions.reason
 
 ),
@@ -45,7 +48,7 @@ lifts as (
 signals as (
 
     select
-        suppressions.email,
+        suppressions.email_key,
         coalesce(suppression_rules.suppression_reason, 'manual') as suppression_reason,
         suppressions.suppressed_at
     from suppressions
@@ -59,27 +62,26 @@ signals as (
     union all
 
     select
-        email_events.email,
+        email_events.email_key,
         email_events.event_type as suppression_reason,
         email_events.event_at as suppressed_at
     from email_events
     cross join clock
     left join lifts
         on
-            email_events.email = lifts.email
+            email_events.email_key = lifts.email_key
             and email_events.event_type = lifts.reason
             and email_events.event_at <= lifts.lifted_at
     where
         email_events.event_at < clock.as_of_at
-        and lifts.email is null
+        and lifts.email_key is null
 
 ),
 
 final as (
 
     select
-        {{ identifier_key('email', 'signals.email') }} as identifier_key,
-        signals.email,
+        signals.email_key as identifier_key,
         signals.suppression_reason,
         suppression_rules.is_person_wide,
         suppression_rules.is_lifted_by_later_consent,
@@ -89,7 +91,7 @@ final as (
     inner join suppression_rules
         on signals.suppression_reason = suppression_rules.suppression_reason
     group by
-        signals.email,
+        signals.email_key,
         signals.suppression_reason,
         suppression_rules.is_person_wide,
         suppression_rules.is_lifted_by_later_consent,

@@ -48,14 +48,24 @@ addressed as (
 
 ),
 
+identified as (
+
+    select
+        *,
+        {{ email_identity('email_as_given') }} as email
+    from addressed
+
+),
+
 final as (
 
     select
         email_spelling,
-        {{ email_identity('email_as_given') }} as email,
+        email,
         email_as_given,
+        {{ identifier_key('email', 'email') }} as email_key,
         _file_id
-    from addressed
+    from identified
 
 )
 

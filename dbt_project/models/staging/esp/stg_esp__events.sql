@@ -20,6 +20,7 @@ final as (
         accepted.message_id,
         addresses.email,
         addresses.email_as_given,
+        addresses.email_key,
         lower(trim(accepted.event_type)) as event_type,
         accepted.event_at,
         nullif(accepted.url, '') as url,

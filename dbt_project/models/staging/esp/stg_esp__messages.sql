@@ -19,6 +19,7 @@ final as (
         accepted.message_id,
         addresses.email,
         addresses.email_as_given,
+        addresses.email_key,
         accepted.sent_at,
         accepted._loaded_at,
         accepted._file_id,
