@@ -1,5 +1,5 @@
 {#-
-    Midnights between two dates: 1 from yesterday to today, negative backwards.
+    Midnights between two dates as a bigint: 1 from yesterday to today, negative backwards.
     first_date, last_date: SQL of type date.
 -#}
 {% macro days_between(first_date, last_date) -%}
@@ -11,5 +11,5 @@
 {%- endmacro %}
 
 {% macro spark__days_between(first_date, last_date) -%}
-    datediff({{ last_date }}, {{ first_date }})
+    cast(datediff({{ last_date }}, {{ first_date }}) as bigint)
 {%- endmacro %}
