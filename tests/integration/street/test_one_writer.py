@@ -1,11 +1,14 @@
 """One writer: two Dagster runs and a dbt build that start together take turns, while somebody reads the serving copy and the UI is up."""
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -70,17 +73,19 @@ def environment(world: World) -> dict[str, str]:
 
 def start(world: World, command: list[str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as stream:
-        return subprocess.Popen(command, cwd=REPOSITORY, env=environment(world), stdout=stream, stderr=subprocess.STDOUT)
+        return subprocess.Popen(
+            command, cwd=REPOSITORY, env=environment(world), stdout=stream, stderr=subprocess.STDOUT, start_new_session=True
+        )
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """A server that is asked to stop, and does not, must not keep the tests waiting."""
+    """A server that is asked to stop, and does not, must not keep the tests waiting, nor outlive them with what it started."""
     process.terminate()
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(60)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
