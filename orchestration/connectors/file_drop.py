@@ -4,7 +4,8 @@
     file_drop/deliveries/<sync_run_key>/     manifest.json and, per audience, <audience>__full.csv and <audience>__delta.csv
 
 It makes no network call, sends nothing and deletes nothing that it delivered. A delivery appears by one atomic rename; one that changes
-nothing is not made. The whole delivery is refused when a single member lacks consent or an address, or is suppressed.
+nothing is not made. Files of the newest delivery that somebody removed are made again, without deltas. The whole delivery is refused
+when a single member lacks consent or an address, or is suppressed.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class FileDrop:
             connection.execute("select audience_name, count(*) from sync_payload group by audience_name order by audience_name").fetchall()
         )
         if run is None:
+            self._restore_latest(connection, ledger, member_counts, as_of_at)
             self._point_to_latest(ledger)
             return Delivery(None, None, member_counts, {})
         delivery = Delivery(
@@ -118,11 +120,9 @@ class FileDrop:
         if final.exists():
             # Restored from an older backup of `ops`: the same key names the same content.
             return
-        building = final.with_name(f".building-{uuid4().hex[:8]}")
-        building.mkdir(parents=True)
-        inside = ", ".join(("compared", "payload_hash", *DOOR_COLUMNS))
+        building = self._start_building(final)
         for audience_name in sorted({*delivery.member_counts, *delivery.change_counts}):
-            full = f"select * exclude ({inside}) from sync_payload where audience_name = {literal(audience_name)}"
+            full = _members_of(audience_name)
             _copy_csv(connection, f"{full} order by customer_id", building / f"{audience_name}__full.csv")
             delta = f"""
                 select sync_difference.action, sync_difference.audience_name, sync_difference.customer_id,
@@ -133,11 +133,27 @@ class FileDrop:
                 order by sync_difference.customer_id
             """
             _copy_csv(connection, delta, building / f"{audience_name}__delta.csv")
-        manifest = {**asdict(run), "as_of_at": as_of_at.isoformat(), "audiences": _manifest(delivery)}
-        (building / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
-        sync_tree(building)
-        building.rename(final)
-        sync(final.parent)
+        _finish_building(building, final, {**asdict(run), "as_of_at": as_of_at.isoformat(), "audiences": _manifest(delivery)})
+
+    def _restore_latest(
+        self, connection: duckdb.DuckDBPyConnection, ledger: SyncLedger, member_counts: Mapping[str, int], as_of_at: datetime
+    ) -> None:
+        # Somebody removed the files, and nothing changed since: the ledger knows no changes to deliver, but `latest` must not dangle.
+        _, sync_run_key = ledger.last_delivered()
+        if sync_run_key is None or self._delivery(sync_run_key).is_dir():
+            return
+        final = self._delivery(sync_run_key)
+        building = self._start_building(final)
+        for audience_name in sorted(member_counts):
+            _copy_csv(connection, f"{_members_of(audience_name)} order by customer_id", building / f"{audience_name}__full.csv")
+        counts = {name: {"members": count} for name, count in sorted(member_counts.items())}
+        manifest = {"sync_run_key": sync_run_key, "restored_at": as_of_at.isoformat(), "audiences": counts}
+        _finish_building(building, final, manifest)
+
+    def _start_building(self, final: Path) -> Path:
+        building = final.with_name(f".building-{uuid4().hex[:8]}")
+        building.mkdir(parents=True)
+        return building
 
     def _delivery(self, sync_run_key: str) -> Path:
         return self._folder / "deliveries" / sync_run_key
@@ -152,6 +168,18 @@ class FileDrop:
             shutil.rmtree(leftover)
         for leftover in self._folder.glob(".latest-*"):
             leftover.unlink()
+
+
+def _members_of(audience_name: str) -> str:
+    inside = ", ".join(("compared", "payload_hash", *DOOR_COLUMNS))
+    return f"select * exclude ({inside}) from sync_payload where audience_name = {literal(audience_name)}"
+
+
+def _finish_building(building: Path, final: Path, manifest: Mapping[str, object]) -> None:
+    (building / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    sync_tree(building)
+    building.rename(final)
+    sync(final.parent)
 
 
 def _copy_csv(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> None:

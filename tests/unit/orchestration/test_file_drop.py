@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -130,6 +131,18 @@ def test_the_same_content_is_not_delivered_again(tmp_path: Path) -> None:
     deliver(tmp_path, FIRST)
     assert deliver(tmp_path, FIRST) is None
     assert len(deliveries(tmp_path)) == 1
+
+
+def test_files_that_somebody_removed_are_made_again(tmp_path: Path) -> None:
+    deliver(tmp_path, FIRST)
+    [name] = deliveries(tmp_path)
+    shutil.rmtree(tmp_path / "drop")
+    assert deliver(tmp_path, FIRST) is None
+    assert deliveries(tmp_path) == [name]
+    assert [row["customer_id"] for row in rows(tmp_path, "vip__full.csv")] == ["c_1", "c_2"]
+    manifest = json.loads((tmp_path / "drop" / "latest" / "manifest.json").read_text())
+    assert manifest["audiences"] == {"vip": {"members": 2}, "win_back": {"members": 1}}
+    assert deliver(tmp_path, SECOND) is not None
 
 
 def test_going_back_to_earlier_content_is_a_delivery(tmp_path: Path) -> None:
