@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.paths import DataFolder
+from orchestration.warehouse import Warehouse, literal
 
 # One pass per large source: the key of its person, and everything that a customer 360 counts of it.
 QUERIES = {
@@ -65,13 +65,13 @@ def main() -> None:
     parser.add_argument("--accepted", action="store_true", help="from the accepted rows of its warehouse, not from its files")
     parser.add_argument("--memory-limit", default="6GB")
     parsed = parser.parse_args()
-    config = {"memory_limit": parsed.memory_limit}
     if not parsed.accepted:
-        with duckdb.connect(config=config) as connection:
+        with duckdb.connect(config={"memory_limit": parsed.memory_limit}) as connection:
             aggregate(connection, lambda table: pattern(parsed.data / "landing", table))
         return
-    folder = DataFolder(parsed.data)
-    with duckdb.connect(str(folder.warehouse), read_only=True, config=config) as connection:
+    # With the ops store beside it: the views over landing files look up which of them are registered.
+    with Warehouse(parsed.data).connect(read_only=True) as connection:
+        connection.execute(f"set memory_limit = {literal(parsed.memory_limit)}")
         aggregate(connection, accepted)
 
 
