@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score, roc_auc_score
 
-from orchestration.model_data import as_date, clock
+from orchestration.champions import serving_model
+from orchestration.model_data import as_date, clock, send_time_policy
 from orchestration.model_store import ModelStore
 from orchestration.paths import DBT_PROJECT, DataFolder
 from orchestration.warehouse import Warehouse, literal
 from python_models.propensity.model import model_from_json
 from python_models.propensity.score import score_propensity
 from python_models.propensity.spec import PURCHASE_30D
+from python_models.send_time.score import is_within
 
 # Each customer's person: the one that most of the customer's identifiers belong to.
 CUSTOMER_PERSONS = """
@@ -28,6 +31,11 @@ CUSTOMER_PERSONS = """
     )
     group by customer_id
 """
+
+
+# What is measured over which devices.
+ALL_DEVICES = "with all devices"
+IDENTITY_MEASURES = {"without devices": "none", "with devices that told": "told", ALL_DEVICES: "all"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,28 @@ class IdentityQuality:
     precision: float
     recall: float
 
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of the two."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+
+@dataclass(frozen=True)
+class ClusterAgreement:
+    """Adjusted Rand index of the clusters with the latent types, and that of the likeliest type given all that can be observed."""
+
+    clusters: float
+    best: float | None
+
+
+@dataclass(frozen=True)
+class SendTimeAgreement:
+    """Readers who have read often enough, and the share of them whose chosen hour is right."""
+
+    readers: int
+    share_within_an_hour: float
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -56,7 +86,8 @@ class Truth:
 
     identity: tuple[IdentityQuality, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
-    cluster_agreement: float | None = None
+    cluster_agreement: ClusterAgreement | None = None
+    send_times: SendTimeAgreement | None = None
 
 
 NO_TRUTH = Truth()
@@ -65,16 +96,17 @@ NO_TRUTH = Truth()
 def read_truth(folder: DataFolder) -> Truth:
     """Compare the run with the truth; empty for a folder that has none."""
     benchmark = purchase_benchmark(folder)
-    return Truth(tuple(identity_quality(folder)), (benchmark,) if benchmark else (), cluster_agreement(folder))
+    return Truth(tuple(identity_quality(folder)), (benchmark,) if benchmark else (), cluster_agreement(folder), send_time_agreement(folder))
 
 
 def identity_quality(folder: DataFolder) -> list[IdentityQuality]:
-    """Pairwise precision and recall, without devices (a device of somebody who never said who they are cannot be found) and with.
+    """Pairwise precision and recall of identifiers: without devices, with those on which somebody ever said who they are, and with all.
 
-    A pair is counted once per pair of identifiers that both the truth and the warehouse know; an identifier without a customer is
-    alone. Empty without a truth. Source of the measures: Menestrina et al., Evaluating entity resolution results, VLDB 2010, section 2.
+    Nobody can tell whose the other devices are; they show what is lost by not knowing, not by resolving badly. A pair is counted once per
+    pair of identifiers that both the truth and the warehouse know; an identifier without a customer is alone. Empty without a truth.
+    Source of the measures: Menestrina et al., Evaluating entity resolution results, VLDB 2010, section 2.
     """
-    if not (folder.truth / "identifiers.parquet").exists():
+    if not ((folder.truth / "identifiers.parquet").exists() and folder.warehouse.exists()):
         return []
     query = f"""
         with judged as (
@@ -82,7 +114,9 @@ def identity_quality(folder: DataFolder) -> list[IdentityQuality]:
             from read_parquet({literal(folder.truth / "identifiers.parquet")}) as truth
             inner join warehouse.intermediate.int_identity_map as map
                 on truth.identifier_type = map.identifier_type and truth.identifier_value = map.identifier_value
-            where ? or truth.identifier_type <> 'anonymous_id'
+            where truth.identifier_type <> 'anonymous_id' or ? = 'all' or ? = 'told' and map.identifier_key in (
+                select linked_key from warehouse.intermediate.int_identity_edges where linked_type = 'anonymous_id'
+            )
         ),
         cells as (select count(*) as size from judged group by person_id, customer_id),
         persons as (select count(*) as size from judged group by person_id),
@@ -95,8 +129,8 @@ def identity_quality(folder: DataFolder) -> list[IdentityQuality]:
     warehouse = Warehouse(folder.root)
     found = []
     with warehouse.connect(read_only=True) as connection:
-        for label, with_devices in (("without devices", False), ("with devices", True)):
-            [(both, joined, true)] = connection.execute(query, [with_devices]).fetchall()
+        for label, devices in IDENTITY_MEASURES.items():
+            [(both, joined, true)] = connection.execute(query, [devices, devices]).fetchall()
             found.append(IdentityQuality(label, both / joined if joined else 1.0, both / true if true else 1.0))
     return found
 
@@ -107,10 +141,13 @@ def purchase_benchmark(folder: DataFolder) -> Benchmark | None:
         return None
     warehouse = Warehouse(folder.root)
     as_of_at = clock(warehouse)
-    stored = ModelStore(warehouse, DBT_PROJECT / "models").load(PURCHASE_30D.model_name, as_date(as_of_at))
-    if stored.content is None:
+    store = ModelStore(warehouse, DBT_PROJECT / "models")
+    serving = serving_model(store, PURCHASE_30D.model_name, as_date(as_of_at))
+    if serving.content is None:
         return None
-    model = model_from_json(stored.content)
+    model = model_from_json(serving.content)
+    # The dates of today's split: those of an earlier champion are no dates that features are built for any more.
+    stored = store.load(PURCHASE_30D.model_name, as_date(as_of_at))
     persons = CUSTOMER_PERSONS.format(identifiers=literal(folder.truth / "identifiers.parquet"))
     rows = warehouse.frame(
         f"""
@@ -128,7 +165,7 @@ def purchase_benchmark(folder: DataFolder) -> Benchmark | None:
     )
     if rows.empty or rows["has_purchase_30d"].nunique() < 2:
         return None
-    scored = score_propensity(rows, model, as_of_at)[["customer_id", "as_of_date", "probability"]]
+    scored = score_propensity(rows, model, PURCHASE_30D, as_of_at)[["customer_id", "as_of_date", "probability"]]
     judged = rows.merge(scored, on=["customer_id", "as_of_date"])
     return Benchmark(
         PURCHASE_30D.model_name,
@@ -139,22 +176,69 @@ def purchase_benchmark(folder: DataFolder) -> Benchmark | None:
     )
 
 
-def cluster_agreement(folder: DataFolder) -> float | None:
-    """Adjusted Rand index of the clusters and the latent types; None without a truth or without clusters."""
-    if not (folder.truth / "people.parquet").exists():
+def cluster_agreement(folder: DataFolder) -> ClusterAgreement | None:
+    """Adjusted Rand index of the clusters and the latent types; None without a truth or without clusters.
+
+    Beside it, for the people whose probabilities the generator computes, that of the type with the highest posterior probability
+    given the person's history: what a judge would reach who knows how every type behaves.
+    """
+    people = folder.truth / "people.parquet"
+    if not people.exists():
         return None
+    warehouse = Warehouse(folder.root)
     persons = CUSTOMER_PERSONS.format(identifiers=literal(folder.truth / "identifiers.parquet"))
-    rows = Warehouse(folder.root).frame(
+    rows = warehouse.frame(
         f"""
         with persons as ({persons})
         select clusters.cluster_id, people.latent_type
         from ml.customer_clusters as clusters
         inner join persons on clusters.customer_id = persons.customer_id
-        inner join read_parquet({literal(folder.truth / "people.parquet")}) as people on persons.person_id = people.person_id
+        inner join read_parquet({literal(people)}) as people on persons.person_id = people.person_id
         where clusters.as_of_date = (select as_of_date from intermediate.int_clock)
         """
     )
-    return None if rows.empty else float(adjusted_rand_score(rows["latent_type"], rows["cluster_id"]))
+    if rows.empty:
+        return None
+    likeliest = warehouse.frame(
+        f"""
+        select truth.observable_type, people.latent_type
+        from read_parquet({literal(folder.truth / "purchase_probability.parquet")}) as truth
+        inner join read_parquet({literal(people)}) as people on truth.person_id = people.person_id
+        where truth.as_of_date = (select max(as_of_date) from read_parquet({literal(folder.truth / "purchase_probability.parquet")}))
+        """
+    )
+    return ClusterAgreement(
+        float(adjusted_rand_score(rows["latent_type"], rows["cluster_id"])),
+        None if likeliest.empty else float(adjusted_rand_score(likeliest["latent_type"], likeliest["observable_type"])),
+    )
+
+
+def send_time_agreement(folder: DataFolder) -> SendTimeAgreement | None:
+    """Of readers with reads of their own, how many got an hour whose middle lies within one hour of the one they like best, or of the
+    allowed hour that comes nearest to it; None without a truth or without readers.
+    """
+    if not (folder.truth / "people.parquet").exists():
+        return None
+    warehouse = Warehouse(folder.root)
+    persons = CUSTOMER_PERSONS.format(identifiers=literal(folder.truth / "identifiers.parquet"))
+    rows = warehouse.frame(
+        f"""
+        with persons as ({persons})
+        select send_times.best_local_hour, people.peak_hour_local
+        from ml.send_times as send_times
+        inner join persons on send_times.customer_id = persons.customer_id
+        inner join read_parquet({literal(folder.truth / "people.parquet")}) as people on persons.person_id = people.person_id
+        where send_times.as_of_date = (select as_of_date from intermediate.int_clock) and send_times.hour_source = 'own'
+        """
+    )
+    if rows.empty:
+        return None
+    allowed = np.array(send_time_policy(warehouse).allowed_hours) + 0.5
+    liked = rows["peak_hour_local"].to_numpy(dtype=float)
+    nearest = allowed[np.abs((allowed[None, :] - liked[:, None] + 12) % 24 - 12).argmin(axis=1)]
+    chosen = rows["best_local_hour"].to_numpy(dtype=float) + 0.5
+    best = np.where(is_within(nearest, liked, 0.5), liked, nearest)
+    return SendTimeAgreement(len(rows), float(is_within(chosen, best, 1).mean()))
 
 
 def _auc(judged: pd.DataFrame, column: str) -> float:

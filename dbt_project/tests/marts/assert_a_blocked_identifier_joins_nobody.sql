@@ -1,4 +1,4 @@
--- Junk identifiers, shared phone numbers and shared devices stay alone in their component.
+-- Junk identifiers, shared phone numbers and shared devices stay alone in their component, unless somebody has decided otherwise.
 with
 
 components as (
@@ -35,6 +35,20 @@ blocked_identifiers as (
     from {{ ref('int_identity_device_edges') }}
     where not is_within_limit
 
+),
+
+decided_identifiers as (
+
+    select identifier_key
+    from {{ ref('int_identity_overrides') }}
+    where decision = 'link'
+
+    union
+
+    select linked_key as identifier_key
+    from {{ ref('int_identity_overrides') }}
+    where decision = 'link'
+
 )
 
 select
@@ -45,4 +59,8 @@ inner join components
     on blocked_identifiers.identifier_key = components.identifier_key
 inner join component_sizes
     on components.component_key = component_sizes.component_key
-where component_sizes.identifier_count > 1
+left join decided_identifiers
+    on blocked_identifiers.identifier_key = decided_identifiers.identifier_key
+where
+    component_sizes.identifier_count > 1
+    and decided_identifiers.identifier_key is null

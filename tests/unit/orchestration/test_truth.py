@@ -21,7 +21,9 @@ def folder(tmp_path: Path) -> DataFolder:
     with duckdb.connect() as connection:
         connection.execute("create table identifiers (identifier_type varchar, identifier_value varchar, person_id bigint)")
         connection.executemany("insert into identifiers values ('email', ?, ?)", list(PERSONS.items()))
-        connection.execute("insert into identifiers values ('anonymous_id', 'd1', 1), ('email', 'never delivered', 1)")
+        connection.execute(
+            "insert into identifiers values ('anonymous_id', 'd1', 1), ('anonymous_id', 'd2', 1), ('email', 'never delivered', 1)"
+        )
         connection.execute(f"copy identifiers to '{truth / 'identifiers.parquet'}'")
     with Warehouse(tmp_path).connect() as connection:
         connection.execute("create schema intermediate")
@@ -33,15 +35,22 @@ def folder(tmp_path: Path) -> DataFolder:
         )
         rows = [(position, value, customer) for position, (value, customer) in enumerate(CUSTOMERS.items())]
         connection.executemany("insert into intermediate.int_identity_map values (?, 'email', ?, ?)", rows)
-        connection.execute("insert into intermediate.int_identity_map values (9, 'anonymous_id', 'd1', null)")
+        connection.execute(
+            "insert into intermediate.int_identity_map values (9, 'anonymous_id', 'd1', null), (10, 'anonymous_id', 'd2', 'a')"
+        )
+        connection.execute("create table intermediate.int_identity_edges as select 10 as linked_key, 'anonymous_id' as linked_type")
     return DataFolder(tmp_path)
 
 
 def test_pairs_are_counted_without_and_with_devices(folder: DataFolder) -> None:
-    without, with_devices = identity_quality(folder)
-    # Joined: e1-e2 and e4-e5, of which the first is right; three pairs belong together, with the device six.
+    without, told, with_all = identity_quality(folder)
+    # Joined: e1-e2 and e4-e5, of which the first is right; three pairs belong together.
     assert (without.precision, without.recall) == pytest.approx((1 / 2, 1 / 3))
-    assert (with_devices.precision, with_devices.recall) == pytest.approx((1 / 2, 1 / 6))
+    # The device on which somebody logged in was joined to e1 and e2: four are joined, three of them rightly, and six belong together.
+    assert (told.precision, told.recall) == pytest.approx((3 / 4, 3 / 6))
+    assert told.f1 == pytest.approx(2 * (3 / 4) * (1 / 2) / (3 / 4 + 1 / 2))
+    # The silent device was joined to nobody.
+    assert (with_all.precision, with_all.recall) == pytest.approx((3 / 4, 3 / 10))
 
 
 def test_real_data_have_no_truth(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-{{ config(materialized='connected_components') }}
+{{ config(materialized='connected_components', claims='int_identity_claims') }}
+-- depends_on: {{ ref('int_identity_claims') }}
 
 with
 
@@ -13,7 +14,9 @@ final as (
 
     select
         identifier_key as node_key,
-        linked_key as neighbour_key
+        linked_key as neighbour_key,
+        rule_rank,
+        first_loaded_at
     from edges
 
 )

@@ -6,15 +6,9 @@ identifiers as (
 
 ),
 
-account_components as (
+match_people as (
 
-    select * from {{ ref('int_identity_account_components') }}
-
-),
-
-phone_components as (
-
-    select * from {{ ref('int_identity_phone_components') }}
+    select * from {{ ref('int_identity_match_people') }}
 
 ),
 
@@ -24,36 +18,25 @@ device_components as (
 
 ),
 
-with_accounts as (
+people as (
 
     select
         identifiers.identifier_key,
-        coalesce(account_components.component_key, identifiers.identifier_key) as component_key
+        coalesce(match_people.component_key, identifiers.identifier_key) as person_key
     from identifiers
-    left join account_components
-        on identifiers.identifier_key = account_components.node_key
-
-),
-
-with_phones as (
-
-    select
-        with_accounts.identifier_key,
-        coalesce(phone_components.component_key, with_accounts.component_key) as component_key
-    from with_accounts
-    left join phone_components
-        on with_accounts.component_key = phone_components.node_key
+    left join match_people
+        on identifiers.identifier_key = match_people.node_key
 
 ),
 
 final as (
 
     select
-        with_phones.identifier_key,
-        coalesce(device_components.component_key, with_phones.component_key) as component_key
-    from with_phones
+        people.identifier_key,
+        coalesce(device_components.component_key, people.person_key) as component_key
+    from people
     left join device_components
-        on with_phones.component_key = device_components.node_key
+        on people.person_key = device_components.node_key
 
 )
 

@@ -1,4 +1,5 @@
-{{ config(materialized='connected_components') }}
+{{ config(materialized='connected_components', claims='int_identity_match_claims') }}
+-- depends_on: {{ ref('int_identity_match_claims') }}
 
 with
 
@@ -13,7 +14,9 @@ final as (
 
     select
         person_key as node_key,
-        device_key as neighbour_key
+        device_person_key as neighbour_key,
+        rule_rank,
+        first_loaded_at
     from device_edges
 
 )

@@ -35,6 +35,7 @@ final as (
         identifier_pairs.identifier_type,
         identifier_pairs.linked_type,
         identity_rules.identity_stage,
+        identity_rules.rule_rank,
         identifier_pairs.first_seen_at,
         identifier_pairs.last_seen_at,
         identifier_pairs.first_loaded_at,

@@ -12,56 +12,53 @@ components as (
 
 ),
 
-shared_emails as (
+shared_identifiers as (
 
-    select * from {{ ref('int_identity_shared_emails') }}
+    select * from {{ ref('int_identity_shared_identifiers') }}
 
 ),
 
-phone_edges as (
+known_identifiers as (
 
-    select * from {{ ref('int_identity_phone_edges') }}
+    select * from {{ ref('int_identity_known_identifiers') }}
+    where not is_shared
+
+),
+
+kept_anchors as (
+
+    select * from {{ ref('int_identity_kept_anchors') }}
 
 ),
 
 settings as (
 
     select * from {{ ref('stg_ops__settings') }}
+    where setting_name = 'identity_key'
 
 ),
 
-shared_identifiers as (
-
-    select identifier_key
-    from shared_emails
-
-    union
-
-    select phone_key as identifier_key
-    from phone_edges
-    where not is_within_limit
-
-),
-
+-- An id that was given out stays: of several, after a merge, the oldest. Only where there is none the data decide.
 ranked_anchors as (
 
     select
-        components.component_key,
-        identifiers.identifier_key as anchor_key,
-        identifiers.identifier_type || '|' || identifiers.identifier_value as anchor,
+        known_identifiers.component_key,
+        known_identifiers.identifier_key as anchor_key,
+        known_identifiers.anchor,
+        kept_anchors.customer_id as kept_customer_id,
         row_number() over (
-            partition by components.component_key
-            order by identifiers.first_loaded_at, identifiers.type_rank, identifiers.identifier_value
+            partition by known_identifiers.component_key
+            order by
+                case when kept_anchors.customer_id is null then 1 else 0 end,
+                kept_anchors.created_at,
+                known_identifiers.first_loaded_at,
+                known_identifiers.type_rank,
+                known_identifiers.anchor,
+                kept_anchors.customer_id
         ) as anchor_rank
-    from components
-    inner join identifiers
-        on components.identifier_key = identifiers.identifier_key
-    left join shared_identifiers
-        on identifiers.identifier_key = shared_identifiers.identifier_key
-    where
-        identifiers.is_known
-        and not identifiers.is_junk
-        and shared_identifiers.identifier_key is null
+    from known_identifiers
+    left join kept_anchors
+        on known_identifiers.identifier_key = kept_anchors.identifier_key
 
 ),
 
@@ -70,10 +67,12 @@ customers as (
     select
         ranked_anchors.component_key,
         ranked_anchors.anchor_key,
-        'c_' || substr({{ sha256_hex("settings.setting_value || '|' || ranked_anchors.anchor") }}, 1, 24) as customer_id
+        coalesce(
+            ranked_anchors.kept_customer_id,
+            'c_' || substr({{ sha256_hex("settings.setting_value || '|' || ranked_anchors.anchor") }}, 1, 24)
+        ) as customer_id
     from ranked_anchors
-    inner join settings
-        on settings.setting_name = 'identity_key'
+    cross join settings
     where ranked_anchors.anchor_rank = 1
 
 ),

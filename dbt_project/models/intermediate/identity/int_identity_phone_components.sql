@@ -1,4 +1,5 @@
-{{ config(materialized='connected_components') }}
+{{ config(materialized='connected_components', claims='int_identity_account_claims') }}
+-- depends_on: {{ ref('int_identity_account_claims') }}
 
 with
 
@@ -13,7 +14,9 @@ final as (
 
     select
         person_key as node_key,
-        phone_key as neighbour_key
+        phone_person_key as neighbour_key,
+        rule_rank,
+        first_loaded_at
     from phone_edges
 
 )

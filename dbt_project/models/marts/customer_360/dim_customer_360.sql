@@ -37,11 +37,40 @@ scores as (
 
 ),
 
+send_times as (
+
+    select * from {{ ref('score_send_time') }}
+
+),
+
+send_time_policy as (
+
+    select * from {{ ref('send_time_policy') }}
+
+),
+
+next_best_actions as (
+
+    select * from {{ ref('score_next_best_action') }}
+
+),
+
+former_ids as (
+
+    select
+        customer_id,
+        {{ joined_text('former_customer_id', ';', 'former_customer_id') }} as former_customer_ids
+    from {{ ref('dim_customer_former_ids') }}
+    group by customer_id
+
+),
+
 final as (
 
     select
         -- who it is
         customers.customer_id,
+        former_ids.former_customer_ids,
         customers.email,
         customers.phone,
         customers.first_name,
@@ -147,6 +176,24 @@ final as (
         scores.cluster_name,
         scores.purchase_probability_30d,
         scores.churn_probability_90d,
+        scores.churn_probability_own_rhythm,
+        scores.churn_own_rhythm_horizon_days,
+        scores.churn_own_rhythm_reason_code,
+        scores.email_click_probability_30d,
+        scores.email_unsubscribe_probability_30d,
+        scores.probability_alive,
+        scores.expected_orders_90d,
+        scores.expected_value_365d,
+        scores.expected_next_order_date,
+        scores.value_tier,
+        coalesce(send_times.send_local_hour, send_time_policy.fallback_hour) as send_local_hour,
+        coalesce(send_times.hour_source, 'fallback') as send_hour_source,
+        next_best_actions.best_action as next_best_action,
+        next_best_actions.expected_value as next_best_action_value,
+        next_best_actions.action_reason as next_best_action_reason,
+        scores.recommended_product_id,
+        scores.recommended_product_interest,
+        scores.recommended_product_reason,
         scores.last_scored_at
     from customers
     left join features
@@ -159,6 +206,13 @@ final as (
         on customers.customer_id = segments.customer_id
     left join scores
         on customers.customer_id = scores.customer_id
+    left join send_times
+        on customers.customer_id = send_times.customer_id
+    left join next_best_actions
+        on customers.customer_id = next_best_actions.customer_id
+    left join former_ids
+        on customers.customer_id = former_ids.customer_id
+    cross join send_time_policy
 
 )
 

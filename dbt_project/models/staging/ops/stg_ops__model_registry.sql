@@ -18,7 +18,20 @@ final as (
         artifact_path,
         artifact_sha256,
         content,
-        trained_at
+        trained_at,
+        data_fingerprint,
+        code_version,
+        parameters,
+        metrics,
+        test_dates,
+        learned_until_date,
+        status,
+        decision,
+        comparison,
+        promoted_date,
+        promotion_number,
+        promoted_by,
+        rolled_back_at
     from model_registry
 
 )
