@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from orchestration.landing.files import delivered_files
+from orchestration.landing.files import STREAM_PREFIX, delivered_files
 
 # Tag of a run: the file set that it was started for.
 LANDING_TAG = "a360/landing"
@@ -36,9 +36,14 @@ class Watch:
         return Watch(self.handled, current), False
 
 
-def landing_digest(landing: Path) -> str | None:
-    """One value that changes whenever a file appears, vanishes or changes; None when there is no file."""
+def landing_digest(landing: Path, with_streams: bool = True) -> str | None:
+    """One value that changes whenever a file appears, vanishes or changes; None when there is no file.
+
+    Without the files of streams, when asked to: as long as events come, they never come to rest.
+    """
     folders = sorted(path.relative_to(landing).as_posix() for path in landing.glob("*/*") if path.is_dir())
     files = [file for folder in folders for file in delivered_files(landing, folder)]
+    if not with_streams:
+        files = [file for file in files if f"/{STREAM_PREFIX}" not in file.path]
     lines = "\n".join(f"{file.path}|{file.size_bytes}|{file.modified_ns}" for file in files)
     return hashlib.sha256(lines.encode()).hexdigest()[:16] if files else None

@@ -23,6 +23,8 @@ FORMATS = {
 # A file under one of these names is still being written, or is a note of some tool.
 IGNORED_PREFIXES = (".", "_")
 IGNORED_SUFFIXES = (".tmp", ".part", ".crc")
+# How the folders are called whose files come all the time, a few events each.
+STREAM_PREFIX = "stream="
 STAMP = re.compile(r"(?:^|/)loaded_at=(\d{4}-\d{2}-\d{2})(?:T(\d{2})-(\d{2})-(\d{2}))?/")
 
 

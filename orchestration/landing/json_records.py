@@ -34,7 +34,7 @@ def _lines(content: bytes) -> Iterator[bytes]:
         position = next_line
 
 
-def _parse(line: bytes) -> tuple[dict[str, Any] | None, str | None]:
+def parse_line(line: bytes) -> tuple[dict[str, Any] | None, str | None]:
     """The object on a line, or why there is none."""
     try:
         value = _parser.decode(line.decode())
@@ -71,13 +71,13 @@ def read_json_lines(content: bytes) -> tuple[list[str], Iterator[TextRecord]]:
     content = content.removeprefix(b"\xef\xbb\xbf")
     names: dict[str, None] = {}
     for line in _lines(content):
-        names.update(dict.fromkeys(_parse(line)[0] or ()))
+        names.update(dict.fromkeys(parse_line(line)[0] or ()))
     return list(names), _records(content, list(names))
 
 
 def _records(content: bytes, names: list[str]) -> Iterator[TextRecord]:
     for number, line in enumerate(_lines(content), start=1):
-        value, problem = _parse(line)
+        value, problem = parse_line(line)
         if value is None:
             yield TextRecord(number, None, decode(line), problem)
         else:

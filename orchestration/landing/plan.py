@@ -4,6 +4,7 @@ Reads files and writes nothing but the Parquet copies of text files, so that it 
 """
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -19,6 +20,8 @@ from orchestration.landing.reading import SAFE_READINGS
 from orchestration.landing.register import RegisteredFile, inspect, restore_copy
 from orchestration.paths import DataFolder
 
+# Set for a later dbt of the same run: what arrived since its first one waits for the next run.
+SETTLED_VARIABLE = "A360_LANDING_SETTLED"
 HOW_TO_ACCEPT = "dbt build --full-refresh --vars 'accept_landing_changes: true'"
 
 
@@ -41,6 +44,7 @@ class _Surroundings:
 
     folder: DataFolder
     accepts_changes: bool
+    takes_new: bool
     now: datetime
     how_to_accept: str
 
@@ -52,7 +56,7 @@ def _compare(
     landing = surroundings.folder.landing
     delivered = {file.path: file for file in delivered_files(landing, table.folder)}
     kept: list[RegisteredFile] = []
-    fresh = [file for path, file in delivered.items() if path not in known]
+    fresh = [file for path, file in delivered.items() if path not in known and surroundings.takes_new]
     for path, registered in known.items():
         file = delivered.get(path)
         if file is not None and _is_unchanged(landing / path, registered, file, plan):
@@ -191,10 +195,17 @@ def make_plan(folder: DataFolder, request: Mapping[str, Any]) -> Plan:
     Args:
         folder: the data folder.
         request: `tables` (the declared tables), `register` (rows of the file register), `reported` (differences
-            reported before), `accepts_changes`, and optionally `now` and `how_to_accept` (the commands that accept changes).
+            reported before), `accepts_changes`, and optionally `now`, `how_to_accept` (the commands that accept changes) and
+            `takes_new` (false: files that are not registered yet are left for the next run).
     """
     now = datetime.fromisoformat(request["now"]) if "now" in request else datetime.now(UTC).replace(tzinfo=None)
-    surroundings = _Surroundings(folder, bool(request["accepts_changes"]), now, request.get("how_to_accept", HOW_TO_ACCEPT))
+    surroundings = _Surroundings(
+        folder,
+        accepts_changes=bool(request["accepts_changes"]),
+        takes_new=bool(request.get("takes_new", True)),
+        now=now,
+        how_to_accept=request.get("how_to_accept", HOW_TO_ACCEPT),
+    )
     plan = Plan()
     tables = [parse_table(declared) for declared in request["tables"]]
     register = [RegisteredFile(**row) for row in request["register"]]
@@ -220,7 +231,7 @@ def make_plan(folder: DataFolder, request: Mapping[str, Any]) -> Plan:
 
 def plan_as_json(folder: DataFolder, request: str) -> str:
     """The plan for a request in JSON, in the form in which the hook reads it."""
-    return plan_text(folder, make_plan(folder, json.loads(request)))
+    return plan_text(folder, make_plan(folder, {"takes_new": SETTLED_VARIABLE not in os.environ, **json.loads(request)}))
 
 
 def plan_text(folder: DataFolder, plan: Plan, **more: str) -> str:

@@ -1,7 +1,7 @@
 {#
     The on-run-start hook: makes everything exist that sources name, before any model reads it.
 
-    0. A data folder with variables of its own is only built with those.
+    0. A data folder with variables of its own is only built with those, a warehouse of another version only in full.
     1. Empty typed tables for the sources that are written by Python and by models (schemas `ml` and `ops`).
     2. The secret that customer ids derive from.
     3. The file register: new files in the landing folder are looked into and registered, in one transaction.
@@ -18,6 +18,7 @@
 
 {% macro default__prepare_landing() %}
     {% do require_kept_variables(run_query('select a360_kept_variables()').rows[0][0]) %}
+    {% do require_current_columns() %}
     {% do create_declared_tables() %}
     {% do keep_identity_key() %}
     {% set plan = plan_landing() %}
@@ -33,6 +34,7 @@
 {% macro spark__prepare_landing() %}
     {% set plan = read_landing_plan() %}
     {% do require_kept_variables(plan.kept_variables) %}
+    {% do require_current_columns() %}
     {% do create_declared_tables() %}
     {% do create_landing_views(plan) %}
 {% endmacro %}

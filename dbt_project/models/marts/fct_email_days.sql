@@ -24,6 +24,7 @@ final as (
         cast(sum(email_days.human_open_count) as bigint) as human_open_count,
         cast(sum(email_days.machine_open_count) as bigint) as machine_open_count,
         cast(sum(email_days.click_count) as bigint) as click_count,
+        cast(sum(email_days.machine_click_count) as bigint) as machine_click_count,
         cast(sum(email_days.bounce_count) as bigint) as bounce_count,
         cast(sum(email_days.unsubscribe_count) as bigint) as unsubscribe_count,
         cast(sum(email_days.complaint_count) as bigint) as complaint_count,

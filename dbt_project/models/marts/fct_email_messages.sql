@@ -34,6 +34,7 @@ final as (
         messages.human_open_count,
         messages.machine_open_count,
         messages.click_count,
+        messages.machine_click_count,
         messages.loaded_at
     from messages
     left join identity_map

@@ -16,7 +16,7 @@ messages as (
 
     select
         coalesce(sum(open_count), 0) as open_count,
-        coalesce(sum(click_count), 0) as click_count
+        coalesce(sum(click_count + machine_click_count), 0) as click_count
     from {{ ref('fct_email_messages') }}
 
 )

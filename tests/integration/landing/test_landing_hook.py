@@ -222,6 +222,24 @@ def test_the_identity_key_is_made_once_and_stays_secret(street: Street, monkeypa
     assert "A360_IDENTITY_KEY is not the key that this data folder was built with" in refused.text
 
 
+def test_a_warehouse_of_another_version_stops_the_run_until_it_is_built_anew(street: Street) -> None:
+    refunds = ("--select", "+base_shop__refunds")
+    refund = "refund_id,order_id,order_item_id,amount,currency,reason,refunded_at\n{},o1,i1,3.00,USD,broken,2026-10-02 10:00:00\n"
+    street.write_orders()
+    street.write("shop/refunds/one.csv", refund.format("r1"))
+    assert street.dbt("run", *refunds).succeeded
+    street.rows("alter table staging.base_shop__refunds rename column reason to cause")
+    street.write("shop/refunds/two.csv", refund.format("r2"))
+    refused = street.dbt("run", *refunds)
+    assert not refused.succeeded
+    assert "base_shop__refunds lacks reason and still has cause" in refused.text
+    assert "dbt build --full-refresh" in refused.text
+    assert street.rows("select count(*) from ops.file_register") == [(3,)]
+    rebuilt = street.dbt("run", "--full-refresh", *refunds)
+    assert rebuilt.succeeded, rebuilt.text
+    assert street.rows("select count(reason) from staging.base_shop__refunds") == [(2,)]
+
+
 def test_a_lost_ops_store_is_noticed_before_ids_change(street: Street) -> None:
     street.write_orders()
     assert street.dbt("run", *ANYTHING).succeeded

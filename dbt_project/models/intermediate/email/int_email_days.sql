@@ -11,6 +11,7 @@ events as (
         load_date,
         event_type,
         is_machine_open,
+        is_machine_click,
         event_at,
         _file_id as event_file_id,
         cast(null as bigint) as message_file_id
@@ -28,6 +29,7 @@ messages as (
         cast(_loaded_at as date) as load_date,
         'sent' as event_type,
         false as is_machine_open,
+        false as is_machine_click,
         sent_at as event_at,
         cast(null as bigint) as event_file_id,
         _file_id as message_file_id
@@ -90,12 +92,13 @@ final as (
         count(case when event_type = 'delivered' then 1 end) as delivered_count,
         count(case when event_type = 'open' and not is_machine_open then 1 end) as human_open_count,
         count(case when event_type = 'open' and is_machine_open then 1 end) as machine_open_count,
-        count(case when event_type = 'click' then 1 end) as click_count,
+        count(case when event_type = 'click' and not is_machine_click then 1 end) as click_count,
+        count(case when event_type = 'click' and is_machine_click then 1 end) as machine_click_count,
         count(case when event_type in ('hard_bounce', 'soft_bounce') then 1 end) as bounce_count,
         count(case when event_type = 'unsubscribe' then 1 end) as unsubscribe_count,
         count(case when event_type = 'complaint' then 1 end) as complaint_count,
         max(case when event_type = 'open' and not is_machine_open then event_at end) as last_human_open_at,
-        max(case when event_type = 'click' then event_at end) as last_click_at,
+        max(case when event_type = 'click' and not is_machine_click then event_at end) as last_click_at,
         max(event_file_id) as last_event_file_id,
         max(message_file_id) as last_message_file_id
     from email_activity

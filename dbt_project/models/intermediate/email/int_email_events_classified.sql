@@ -54,34 +54,37 @@ machine_open_rules as (
 clients as (
 
     select distinct
+        event_type,
         user_agent,
         ip_class
     from events
-    where event_type = 'open'
+    where event_type in ('open', 'click')
 
 ),
 
--- One row per kind of client that a rule names: its opens are a machine's when they come within so many seconds of the send;
--- always, when the rule sets no limit.
+-- One row per kind of client that a rule names: its opens or clicks are a machine's when they come within so many seconds of the
+-- send; always, when the rule sets no limit.
 machine_clients as (
 
     select
+        clients.event_type,
         clients.user_agent,
         clients.ip_class,
         max(coalesce(machine_open_rules.max_seconds_after_send, 999999999)) as max_seconds_after_send
     from clients
     inner join machine_open_rules
         on
-            machine_open_rules.event_type = 'open'
+            clients.event_type = machine_open_rules.event_type
             and (machine_open_rules.user_agent_pattern is null or lower(clients.user_agent) like machine_open_rules.user_agent_pattern)
             and (machine_open_rules.ip_class is null or clients.ip_class = machine_open_rules.ip_class)
     group by
+        clients.event_type,
         clients.user_agent,
         clients.ip_class
 
 ),
 
-final as (
+judged_events as (
 
     select
         events.event_id,
@@ -96,7 +99,7 @@ final as (
             <= machine_clients.max_seconds_after_send * 1000000,
             machine_clients.max_seconds_after_send = 999999999,
             false
-        ) as is_machine_open,
+        ) as is_machine,
         events._loaded_at,
         events._file_id,
         messages._file_id as message_file_id
@@ -107,9 +110,28 @@ final as (
             and events._loaded_at >= messages._loaded_at
     left join machine_clients
         on
-            events.event_type = 'open'
+            events.event_type = machine_clients.event_type
             and coalesce(events.user_agent, '') = coalesce(machine_clients.user_agent, '')
             and coalesce(events.ip_class, '') = coalesce(machine_clients.ip_class, '')
+
+),
+
+final as (
+
+    select
+        event_id,
+        message_id,
+        event_type,
+        email_key,
+        event_at,
+        event_date,
+        load_date,
+        _loaded_at,
+        _file_id,
+        message_file_id,
+        event_type = 'open' and is_machine as is_machine_open,
+        event_type = 'click' and is_machine as is_machine_click
+    from judged_events
 
 )
 

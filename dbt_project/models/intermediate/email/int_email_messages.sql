@@ -38,7 +38,7 @@ events_by_message as (
         min(case when event_type = 'delivered' then event_at end) as delivered_at,
         min(case when event_type = 'open' then event_at end) as first_open_at,
         min(case when event_type = 'open' and not is_machine_open then event_at end) as first_human_open_at,
-        min(case when event_type = 'click' then event_at end) as first_click_at,
+        min(case when event_type = 'click' and not is_machine_click then event_at end) as first_click_at,
         min(case when event_type = 'hard_bounce' then event_at end) as hard_bounced_at,
         min(case when event_type = 'soft_bounce' then event_at end) as soft_bounced_at,
         min(case when event_type = 'complaint' then event_at end) as complained_at,
@@ -46,7 +46,8 @@ events_by_message as (
         count(case when event_type = 'open' then 1 end) as open_count,
         count(case when event_type = 'open' and not is_machine_open then 1 end) as human_open_count,
         count(case when event_type = 'open' and is_machine_open then 1 end) as machine_open_count,
-        count(case when event_type = 'click' then 1 end) as click_count,
+        count(case when event_type = 'click' and not is_machine_click then 1 end) as click_count,
+        count(case when event_type = 'click' and is_machine_click then 1 end) as machine_click_count,
         max(_file_id) as last_event_file_id
     from events
     {% if is_incremental() -%}
@@ -79,7 +80,8 @@ final as (
         coalesce(events_by_message.open_count, 0) as open_count,
         coalesce(events_by_message.human_open_count, 0) as human_open_count,
         coalesce(events_by_message.machine_open_count, 0) as machine_open_count,
-        coalesce(events_by_message.click_count, 0) as click_count
+        coalesce(events_by_message.click_count, 0) as click_count,
+        coalesce(events_by_message.machine_click_count, 0) as machine_click_count
     from messages
     left join events_by_message
         on messages.message_id = events_by_message.message_id

@@ -1,6 +1,7 @@
 """The plan: what is new, what is wrong, and that nothing changes for files that are known."""
 
 import gzip
+import json
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.landing.plan import Plan, make_plan
+from orchestration.landing.plan import SETTLED_VARIABLE, Plan, make_plan, plan_as_json
 from orchestration.paths import DataFolder
 
 NOW = "2026-11-01 06:00:00"
@@ -52,12 +53,13 @@ class World:
         pq.write_table(pa.table(columns), target)
         return target
 
-    def plan(self, *tables: dict[str, Any], accepts_changes: bool = False) -> Plan:
+    def plan(self, *tables: dict[str, Any], accepts_changes: bool = False, takes_new: bool = True) -> Plan:
         request = {
             "tables": list(tables) or [ORDERS],
             "register": self.register,
             "reported": self.reported,
             "accepts_changes": accepts_changes,
+            "takes_new": takes_new,
             "now": NOW,
         }
         return make_plan(self.folder, request)
@@ -277,3 +279,22 @@ def test_the_plan_can_be_stopped_at_any_point(world: World, monkeypatch: pytest.
         with pytest.raises(ZeroDivisionError):
             world.plan()
     assert [asdict(file)["row_count"] for file in world.run().new_files] == [1]
+
+
+def test_what_arrives_between_two_parts_of_a_run_waits_for_the_next_run(world: World) -> None:
+    world.write("shop/orders/a.csv", b"order_id,amount\n1,2\n")
+    world.run()
+    world.write("shop/orders/b.csv", b"order_id,amount\n2,3\n")
+    second_part = world.plan(takes_new=False)
+    assert (second_part.errors, second_part.new_files) == ([], [])
+    assert [Path(path).name.partition(".csv")[0] for path in second_part.tables[0]["groups"][0]["paths"]] == ["a"]
+    assert [file.file_path for file in world.run().new_files] == ["shop/orders/b.csv"]
+
+
+def test_the_second_part_of_a_run_says_so_in_its_environment(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write("shop/orders/a.csv", b"order_id,amount\n1,2\n")
+    request = json.dumps({"tables": [ORDERS], "register": [], "reported": [], "accepts_changes": False, "now": NOW})
+    monkeypatch.setenv(SETTLED_VARIABLE, "yes")
+    assert json.loads(plan_as_json(world.folder, request))["new_files"] == []
+    monkeypatch.delenv(SETTLED_VARIABLE)
+    assert len(json.loads(plan_as_json(world.folder, request))["new_files"]) == 1

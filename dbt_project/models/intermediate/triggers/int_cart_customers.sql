@@ -1,0 +1,55 @@
+with
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+identity_map as (
+
+    select * from {{ ref('int_identity_map') }}
+    where customer_id is not null
+
+),
+
+visitors as (
+
+    select
+        shopping_events.cart_id,
+        shopping_events.identifier_key,
+        shopping_events.device_key,
+        row_number() over (
+            partition by shopping_events.cart_id
+            order by
+                case when shopping_events.account_key is null then 1 else 0 end,
+                shopping_events.event_at,
+                shopping_events._file_id,
+                shopping_events._row_number
+        ) as visitor_rank
+    from {{ ref('int_shopping_events') }} as shopping_events
+    cross join clock
+    where
+        shopping_events.cart_id is not null
+        and not shopping_events.is_bot
+        and shopping_events.event_at < clock.as_of_at
+
+),
+
+final as (
+
+    select
+        visitors.cart_id,
+        coalesce(by_account.customer_id, by_device.customer_id) as customer_id
+    from visitors
+    left join identity_map as by_account
+        on visitors.identifier_key = by_account.identifier_key
+    left join identity_map as by_device
+        on visitors.device_key = by_device.identifier_key
+    where
+        visitors.visitor_rank = 1
+        and coalesce(by_account.customer_id, by_device.customer_id) is not null
+
+)
+
+select * from final

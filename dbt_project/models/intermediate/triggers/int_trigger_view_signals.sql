@@ -1,0 +1,155 @@
+with
+
+policies as (
+
+    select * from {{ ref('trigger_policies') }}
+    where condition in ('product_views', 'category_views')
+
+),
+
+smallest_counts as (
+
+    select
+        subject_type,
+        min(minimum_count) as smallest_count
+    from policies
+    group by subject_type
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+identity_map as (
+
+    select * from {{ ref('int_identity_map') }}
+    where customer_id is not null
+
+),
+
+product_versions as (
+
+    select * from {{ ref('int_product_versions') }}
+    where category is not null
+
+),
+
+product_views as (
+
+    select
+        identity_map.customer_id,
+        shopping_events.product_id,
+        shopping_events.event_at,
+        shopping_events._file_id,
+        shopping_events._row_number
+    from {{ ref('int_shopping_events') }} as shopping_events
+    inner join identity_map
+        on shopping_events.identifier_key = identity_map.identifier_key
+    cross join clock
+    where
+        shopping_events.event_type = 'product_view'
+        and not shopping_events.is_bot
+        and shopping_events.event_at < clock.as_of_at
+
+),
+
+subject_views as (
+
+    select
+        customer_id,
+        'product' as subject_type,
+        product_id as subject_id,
+        event_at,
+        _file_id,
+        _row_number
+    from product_views
+
+    union all
+
+    select
+        product_views.customer_id,
+        'category' as subject_type,
+        product_versions.category as subject_id,
+        product_views.event_at,
+        product_views._file_id,
+        product_views._row_number
+    from product_views
+    inner join product_versions
+        on
+            product_views.product_id = product_versions.product_id
+            and product_views.event_at >= product_versions.valid_from
+            and product_views.event_at < product_versions.valid_to
+
+),
+
+-- Most subjects are not looked at often enough in a whole life: only the others are sorted.
+frequent_subjects as (
+
+    select
+        subject_views.customer_id,
+        subject_views.subject_type,
+        subject_views.subject_id
+    from subject_views
+    inner join smallest_counts
+        on subject_views.subject_type = smallest_counts.subject_type
+    group by
+        subject_views.customer_id,
+        subject_views.subject_type,
+        subject_views.subject_id
+    having count(*) >= max(smallest_counts.smallest_count)
+
+),
+
+numbered_views as (
+
+    select
+        subject_views.customer_id,
+        subject_views.subject_type,
+        subject_views.subject_id,
+        subject_views.event_at,
+        row_number() over (
+            partition by subject_views.customer_id, subject_views.subject_type, subject_views.subject_id
+            order by subject_views.event_at, subject_views._file_id, subject_views._row_number
+        ) as view_number
+    from subject_views
+    inner join frequent_subjects
+        on
+            subject_views.customer_id = frequent_subjects.customer_id
+            and subject_views.subject_type = frequent_subjects.subject_type
+            and subject_views.subject_id = frequent_subjects.subject_id
+
+),
+
+final as (
+
+    select
+        policies.trigger_name,
+        numbered_views.customer_id,
+        numbered_views.subject_type,
+        numbered_views.subject_id,
+        numbered_views.event_at as signalled_at,
+        cast(null as timestamp) as condition_ended_at,
+        max(first_views.event_at) as condition_started_at
+    from numbered_views
+    inner join policies
+        on numbered_views.subject_type = policies.subject_type
+    inner join numbered_views as first_views
+        on
+            numbered_views.customer_id = first_views.customer_id
+            and numbered_views.subject_type = first_views.subject_type
+            and numbered_views.subject_id = first_views.subject_id
+            and numbered_views.view_number - policies.minimum_count + 1 = first_views.view_number
+    where {{ dbt.dateadd('minute', 'policies.window_minutes', 'first_views.event_at') }} >= numbered_views.event_at
+    group by
+        policies.trigger_name,
+        numbered_views.customer_id,
+        numbered_views.subject_type,
+        numbered_views.subject_id,
+        numbered_views.event_at
+
+)
+
+select * from final
