@@ -1,10 +1,14 @@
-"""Trained models on disk and in the registry: content-addressed folders, digests checked before anything is read."""
+"""Trained models on disk and in the registry: content-addressed folders, digests checked before anything is read.
+
+Which version serves is written in the registry too. A model that is fitted anew by every run serves from its own run; one with a
+champion is registered together with the decision of `orchestration.champions`. Every change replaces the rows of the model in one
+transaction, after the files: whoever dies before it has registered nothing.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,23 +17,31 @@ from typing import Any
 import pandas as pd
 
 from orchestration.atomic_files import write_whole
-from orchestration.source_tables import read_source_tables
+from orchestration.model_records import (
+    BY_PERSON,
+    BY_RUN,
+    CHALLENGER,
+    CHAMPION,
+    RETIRED,
+    UNKNOWN,
+    Champion,
+    DamagedModelError,
+    Decision,
+    Provenance,
+    RollbackError,
+    Row,
+    StoredModel,
+    as_json,
+    code_digest,
+    file_text,
+    is_same,
+    kept_text,
+    latest_champion,
+    next_number,
+    text_digest,
+)
+from orchestration.source_tables import SourceTable, read_source_tables
 from orchestration.table_store import TableStore
-
-Metrics = Mapping[str, Mapping[str, float]]
-
-
-@dataclass(frozen=True)
-class StoredModel:
-    """A registered version; `content` is the model as JSON, None when the data was below the floor."""
-
-    model_name: str
-    model_version: str
-    as_of_date: date
-    content: str | None
-    reason: str | None
-    metrics: Metrics
-    test_dates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,17 +51,28 @@ class ModelStore:
     warehouse: TableStore
     models_dir: Path
 
+    @property
+    def table(self) -> SourceTable:
+        return read_source_tables(self.models_dir, "ops")["model_registry"]
+
     def folder(self, model_name: str, model_version: str) -> Path:
         return self.warehouse.data_dir / "artifacts" / "models" / model_name / model_version
 
-    def save(self, model: StoredModel, as_of_at: datetime, keep_content: bool = False) -> Path:
-        """Write the files first, then register them: a registered model is always complete."""
+    def save(
+        self,
+        model: StoredModel,
+        as_of_at: datetime,
+        keep_content: bool = False,
+        decision: Decision | None = None,
+        provenance: Provenance = UNKNOWN,
+    ) -> Path:
+        """Write the file first, then register it: a registered model is always complete. Without a decision it serves from this run on."""
         folder = self.folder(model.model_name, model.model_version)
-        stored = {"model": model.content, "reason": model.reason, "metrics": model.metrics, "test_dates": model.test_dates}
-        text = json.dumps(stored, sort_keys=True)
+        text = file_text(model)
         file = folder / "model.json"
         write_whole(file, text)
-        row: dict[str, Any] = {
+        serves = model.content is not None and (decision is None or decision.is_promoted)
+        row: Row = {
             "model_name": model.model_name,
             "model_version": model.model_version,
             "as_of_date": model.as_of_date,
@@ -57,45 +80,163 @@ class ModelStore:
             "is_trained": model.content is not None,
             "reason": model.reason,
             "artifact_path": str(file.relative_to(self.warehouse.data_dir)),
-            "artifact_sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "content": model.content if keep_content else None,
+            "artifact_sha256": text_digest(text),
+            # A champion cannot be trained again from the data of a later day, so that the store that is backed up keeps it.
+            "content": model.content if keep_content or (decision and serves) else None,
             "trained_at": datetime.now(UTC).replace(tzinfo=None),
+            "data_fingerprint": provenance.data_fingerprint,
+            "code_version": f"{provenance.code_version}+{code_digest()}" if provenance.code_version else None,
+            "parameters": as_json(provenance.parameters),
+            "metrics": as_json(model.metrics),
+            "test_dates": as_json(model.test_dates),
+            "learned_until_date": provenance.learned_until_date,
+            "status": CHALLENGER,
+            "decision": decision.reason if decision else "fitted anew by every run",
+            "comparison": as_json(decision.comparison) if decision else None,
+            "promoted_date": None,
+            "promotion_number": None,
+            "promoted_by": None,
+            "rolled_back_at": None,
         }
-        table = read_source_tables(self.models_dir, "ops")["model_registry"]
-        same = {name: row[name] for name in ("model_name", "model_version", "as_of_date")}
-        self.warehouse.replace_ops_rows(table, pd.DataFrame([row]), same)
+        registered = self._rows(model.model_name)
+        rows = [self._earlier_decision_kept(row, other) for other in registered if not is_same(row, other)]
+        before = next((other for other in registered if is_same(row, other)), {})
+        row["rolled_back_at"] = before.get("rolled_back_at")
+        if before.get("promoted_by") == BY_PERSON or row["rolled_back_at"] is not None:
+            row |= {name: before[name] for name in ("promoted_date", "promotion_number", "promoted_by")}
+            row["content"] = before["content"]
+        elif serves:
+            row |= {"promoted_date": model.as_of_date, "promotion_number": next_number(rows), "promoted_by": BY_RUN}
+        self._replace(model.model_name, [*rows, row], somebody_serves=decision is not None or serves)
         return folder
 
     def load(self, model_name: str, as_of_date: date) -> StoredModel:
         """The version that the run of this as-of date trained last."""
-        registered = self._registered(
-            "model_name = ? and as_of_date = ? order by trained_at desc, model_version limit 1", [model_name, as_of_date]
-        )
-        if registered is None:
+        rows = [row for row in self._rows(model_name) if row["as_of_date"] == as_of_date]
+        if not rows:
             raise LookupError(f"no {model_name} was trained for {as_of_date}: materialise its training asset first")
-        file = self.warehouse.data_dir / registered["artifact_path"]
+        return self._read(max(rows, key=lambda row: (row["trained_at"], row["model_version"])))
+
+    def load_version(self, model_name: str, model_version: str, as_of_date: date) -> StoredModel:
+        """One registered version."""
+        for row in self._rows(model_name):
+            if (row["model_version"], row["as_of_date"]) == (model_version, as_of_date):
+                return self._read(row)
+        raise LookupError(f"no version {model_version} of {model_name} is registered for {as_of_date}")
+
+    def champion_before(self, model_name: str, as_of_date: date) -> Champion | None:
+        """The version that serves when the run of this date begins: what the run itself has promoted before does not count."""
+        rows = self._rows(model_name)
+        return latest_champion([row for row in rows if row.get("promoted_by") == BY_PERSON or row["as_of_date"] < as_of_date], as_of_date)
+
+    def champion_at(self, model_name: str, as_of_date: date) -> Champion | None:
+        """The version that serves on this date."""
+        return latest_champion(self._rows(model_name), as_of_date)
+
+    def is_rolled_back(self, model_name: str, model_version: str) -> bool:
+        """Whether somebody took this version out of service."""
+        return any(row["model_version"] == model_version and row.get("rolled_back_at") is not None for row in self._rows(model_name))
+
+    def comparison(self, model_name: str, as_of_date: date) -> dict[str, Any]:
+        """How the version that the run of this date trained last compares with the champion; empty when it was not compared."""
+        rows = [row for row in self._rows(model_name) if row["as_of_date"] == as_of_date]
+        latest = max(rows, key=lambda row: (row["trained_at"], row["model_version"]), default={})
+        return dict(json.loads(latest.get("comparison") or "{}"))
+
+    def roll_back(self, model_name: str, to_version: str | None = None) -> tuple[str, str]:
+        """Make an earlier version the champion; returns (version taken out, version that serves now).
+
+        The version that served is never promoted again by a run. Without `to_version` it is the champion before it that returns. The
+        moment counts by the clock of the data: the newest date that a run has registered.
+        """
+        rows = self._rows(model_name)
+        if not rows:
+            raise RollbackError(f"no model {model_name} is registered")
+        newest = max(row["as_of_date"] for row in rows)
+        current = latest_champion(rows, newest)
+        if current is None:
+            raise RollbackError(f"no version of {model_name} serves")
+        target = self._rollback_target(rows, current, to_version, newest)
+        stored = self._read(target)
+        for row in rows:
+            if row["model_version"] == current.model_version:
+                row["rolled_back_at"] = datetime.now(UTC).replace(tzinfo=None)
+        target |= {
+            "content": stored.content,
+            "promoted_date": newest,
+            "promotion_number": next_number(rows),
+            "promoted_by": BY_PERSON,
+            "rolled_back_at": None,
+        }
+        self._replace(model_name, rows)
+        return current.model_version, str(target["model_version"])
+
+    def versions(self) -> list[Row]:
+        """Every registered version, the newest first."""
+        rows = self.warehouse.ops_rows(self.table, "1 = 1")
+        return sorted(rows, key=lambda row: (row["model_name"], -row["as_of_date"].toordinal(), row["model_version"]))
+
+    def previous_content(self, model_name: str, before: date) -> str | None:
+        """The newest model of an earlier as-of date, so that a rerun of today finds the same predecessor."""
+        rows = [row for row in self._rows(model_name) if row["as_of_date"] < before and row["content"] is not None]
+        # Of one date the last that was trained; of the same moment the first name, so that there is an order in any case.
+        newest = min(
+            rows, key=lambda row: (-row["as_of_date"].toordinal(), -row["trained_at"].timestamp(), row["model_version"]), default=None
+        )
+        return None if newest is None else str(newest["content"])
+
+    def _rollback_target(self, rows: Sequence[Row], current: Champion, to_version: str | None, newest: date) -> Row:
+        if to_version == current.model_version:
+            raise RollbackError(f"{to_version} serves already")
+        others = [row for row in rows if row["model_version"] != current.model_version and row["is_trained"]]
+        if to_version is not None:
+            wanted = [row for row in others if row["model_version"] == to_version]
+            if not wanted:
+                raise RollbackError(f"no trained version {to_version} is registered: `models list` shows those that are")
+            return max(wanted, key=lambda row: row["as_of_date"])
+        previous = latest_champion(others, newest)
+        if previous is None:
+            raise RollbackError(f"no earlier version than {current.model_version} has served: name one with --to")
+        return next(row for row in others if (row["model_version"], row["as_of_date"]) == (previous.model_version, previous.as_of_date))
+
+    def _read(self, row: Row) -> StoredModel:
+        """The file, or what the registry keeps of it, if its digest is the registered one."""
+        file = self.warehouse.data_dir / row["artifact_path"]
         text = file.read_text(encoding="utf-8") if file.exists() else ""
-        if hashlib.sha256(text.encode()).hexdigest() != registered["artifact_sha256"]:
-            raise ValueError(f"{file} is not the file that was registered: train {model_name} again")
+        if text_digest(text) != row["artifact_sha256"]:
+            text = kept_text(row)
+            if text is None or text_digest(text) != row["artifact_sha256"]:
+                raise DamagedModelError(f"{file} is not the file that was registered: train {row['model_name']} again")
         stored = json.loads(text)
         return StoredModel(
-            model_name,
-            registered["model_version"],
-            as_of_date,
+            row["model_name"],
+            row["model_version"],
+            row["as_of_date"],
             stored["model"],
             stored["reason"],
             stored["metrics"],
             tuple(stored["test_dates"]),
         )
 
-    def previous_content(self, model_name: str, before: date) -> str | None:
-        """The newest model of an earlier as-of date, so that a rerun of today finds the same predecessor."""
-        registered = self._registered(
-            "model_name = ? and as_of_date < ? and content is not null order by as_of_date desc, trained_at desc, model_version limit 1",
-            [model_name, before],
-        )
-        return None if registered is None else str(registered["content"])
+    @staticmethod
+    def _earlier_decision_kept(row: Row, other: Row) -> Row:
+        """What another run of the same date decided no longer counts; what a person decided does."""
+        if other["as_of_date"] != row["as_of_date"] or other.get("promoted_by") != BY_RUN or other.get("rolled_back_at") is not None:
+            return other
+        gone = {"promoted_date": None, "promotion_number": None, "promoted_by": None}
+        return {**other, **gone, "decision": f"replaced by {row['model_version']}, a later run of the same date"}
 
-    def _registered(self, condition: str, parameters: list[Any]) -> dict[str, Any] | None:
-        rows = self.warehouse.ops_rows(read_source_tables(self.models_dir, "ops")["model_registry"], condition, parameters)
-        return rows[0] if rows else None
+    def _rows(self, model_name: str) -> list[Row]:
+        return self.warehouse.ops_rows(self.table, "model_name = ?", [model_name])
+
+    def _replace(self, model_name: str, rows: Sequence[Row], somebody_serves: bool = True) -> None:
+        newest = max(row["as_of_date"] for row in rows)
+        champion = latest_champion(rows, newest) if somebody_serves else None
+        for row in rows:
+            is_champion = champion is not None and (row["model_version"], row["as_of_date"]) == (
+                champion.model_version,
+                champion.as_of_date,
+            )
+            row["status"] = CHAMPION if is_champion else RETIRED if row.get("promoted_date") is not None else CHALLENGER
+        frame = pd.DataFrame(rows, columns=list(self.table.column_names), dtype=object)
+        self.warehouse.replace_ops_rows(self.table, frame.where(frame.notna(), None), {"model_name": model_name})

@@ -33,6 +33,13 @@ def split_dates(dates: Sequence[date], horizon_days: int, holdout_share: float =
     return None
 
 
+def expanding_folds(dates: Sequence[date], horizon_days: int, fold_count: int) -> list[tuple[tuple[date, ...], date]]:
+    """The latest dates to judge on, each with all dates to fit on whose outcome window is over by then; fewer where the dates are few."""
+    ordered = sorted(set(dates))
+    folds = [(tuple(_ending_before(ordered, [judged], horizon_days)), judged) for judged in ordered[-fold_count:]]
+    return [fold for fold in folds if fold[0]]
+
+
 def _cut(ordered: list[date], horizon_days: int, holdout_count: int) -> DateSplit:
     test = ordered[-holdout_count:]
     validation = _ending_before(ordered, test, horizon_days)[-holdout_count:]

@@ -64,7 +64,11 @@ ARCHETYPES: tuple[Archetype, ...] = (
 
 @dataclass(frozen=True)
 class ClusterSpec:
-    """Parameters of the cluster model. Below `minimum_customers` there are no clusters, below `minimum_for_choice` there are five."""
+    """Parameters of the cluster model. Below `minimum_customers` there are no clusters, below `minimum_for_choice` there are five.
+
+    Families are compared on `comparison_sample` customers, their stability on `resamples` parts of `resample_share` of them. A group has
+    at least `minimum_share` of the customers; HDBSCAN looks for dense ones from `dense_share` on, so that micro-segments show.
+    """
 
     model_name: str = "customer_clusters"
     features: tuple[ClusterFeature, ...] = FEATURES
@@ -75,6 +79,12 @@ class ClusterSpec:
     minimum_for_choice: int = 2_000
     silhouette_sample: int = 5_000
     flat_silhouette: float = 0.02
+    comparison_sample: int = 2_000
+    resamples: int = 5
+    resample_share: float = 0.8
+    flat_stability: float = 0.05
+    minimum_share: float = 0.01
+    dense_share: float = 0.005
     long_ago_days: float = 730.0
     clip: float = 3.0
     max_fit_rows: int = 100_000
@@ -82,7 +92,7 @@ class ClusterSpec:
     match_distance: float = 2.5
     kept_name_bonus: float = 0.5
     seed: int = 7
-    code_version: str = "1"
+    code_version: str = "2"
 
 
 CUSTOMER_CLUSTERS = ClusterSpec()

@@ -1,17 +1,17 @@
-"""Fit customer clusters: scale, choose k by silhouette, k-means, then ids and names that follow from the last run."""
+"""Fit customer clusters: scale, choose k by silhouette and the way of grouping, then ids and names that follow from the last run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
 
+from python_models.customer_clusters.families import Candidate, choose_family, compare_families, nearest, silhouette
 from python_models.customer_clusters.labels import match_ids, name_clusters
-from python_models.customer_clusters.model import Cluster, ClusterModel, Scaler, distances, unfold
+from python_models.customer_clusters.model import Cluster, ClusterModel, Scaler, unfold
 from python_models.customer_clusters.spec import ClusterFeature, ClusterSpec
 from python_models.matrix import FloatArray, usable_features
 from python_models.reproducible import fingerprint, single_thread, sort_rows
@@ -21,7 +21,11 @@ PROFILE_DIGITS = 6
 
 @dataclass(frozen=True)
 class ClusterResult:
-    """The model, how k was chosen and what the clusters look like; or, below the floor, the reason why there is none."""
+    """The model, how k and the way of grouping were chosen, what the clusters look like; or, below the floor, why there is none.
+
+    candidates: empty where there is too little to choose by; choice: in words; places: a sample of customers on the two main components
+    (columns x, y, cluster_name).
+    """
 
     model: ClusterModel | None
     reason: str | None
@@ -29,6 +33,9 @@ class ClusterResult:
     silhouette_by_k: Mapping[int, float]
     metrics: Mapping[str, float]
     standardised_profile: pd.DataFrame
+    candidates: tuple[Candidate, ...] = ()
+    choice: str = ""
+    places: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def train_clusters(features: pd.DataFrame, spec: ClusterSpec, previous: ClusterModel | None = None) -> ClusterResult:
@@ -57,13 +64,15 @@ def _fit(
     sample = points[np.sort(shuffled[: spec.silhouette_sample])]
     distinct_count = len(np.unique(fit_on, axis=0))
     centroids_by_k = {k: _centroids(fit_on, k, spec) for k in spec.k_range if k < distinct_count}
-    silhouette_by_k = {k: _silhouette(sample, centroids) for k, centroids in centroids_by_k.items()}
+    silhouette_by_k = {k: silhouette(sample, centroids) for k, centroids in centroids_by_k.items()}
     if not centroids_by_k:
         return _untrained(model_version, f"{distinct_count} different customers cannot be told apart in {min(spec.k_range)} groups")
     chosen_k = _choose_k(silhouette_by_k, len(ordered), spec)
-    centroids = _in_fixed_order(centroids_by_k[chosen_k], scaler)
+    compared = points[np.sort(shuffled[: spec.comparison_sample])]
+    chosen, candidates, bic_by_k, choice = _choose_family(compared, centroids_by_k[chosen_k], spec)
+    centroids = _in_fixed_order(chosen, scaler)
     ids, next_cluster_id = match_ids(centroids, scaler, previous, spec.match_distance)
-    profile = _standardised_profile(points / scaler.weights, distances(points, centroids).argmin(axis=1), ids, used)
+    profile = _standardised_profile(points / scaler.weights, nearest(points, centroids), ids, used)
     previous_names = {cluster.cluster_id: cluster.cluster_name for cluster in previous.clusters} if previous else {}
     names = name_clusters(profile, spec.archetypes, previous_names, spec.kept_name_bonus)
     clusters = tuple(
@@ -73,11 +82,42 @@ def _fit(
     model = ClusterModel(model_version, scaler, clusters, next_cluster_id)
     metrics = {f"silhouette_k{k:02d}": value for k, value in silhouette_by_k.items()} | {
         "is_trained": 1.0,
-        "k": float(chosen_k),
+        "k": float(len(clusters)),
         "row_count": float(len(ordered)),
         "kept_cluster_count": float(len(set(ids) & set(previous_names))),
     }
-    return ClusterResult(model, None, model_version, silhouette_by_k, metrics, profile.rename(index=names))
+    metrics |= {f"bic_k{k:02d}": value for k, value in bic_by_k.items()} | _family_metrics(candidates)
+    places = _places(compared, centroids, [names[cluster_id] for cluster_id in ids])
+    return ClusterResult(
+        model, None, model_version, silhouette_by_k, metrics, profile.rename(index=names), tuple(candidates), choice, places
+    )
+
+
+def _choose_family(points: FloatArray, k_means: FloatArray, spec: ClusterSpec) -> tuple[FloatArray, list[Candidate], dict[int, float], str]:
+    if len(points) < min(spec.minimum_for_choice, spec.comparison_sample):
+        return k_means, [], {}, f"k_means serves: {len(points)} customers are too few to compare ways of grouping"
+    candidates, bic_by_k = compare_families(points, k_means, spec)
+    chosen, reason = choose_family(candidates, spec)
+    return chosen.centroids, candidates, bic_by_k, f"{chosen.family} serves: {reason}"
+
+
+def _family_metrics(candidates: Sequence[Candidate]) -> dict[str, float]:
+    return {
+        f"{measure}_{candidate.family}": float(getattr(candidate, measure))
+        for candidate in candidates
+        for measure in ("group_count", "silhouette", "stability", "smallest_share", "outlier_share", "micro_segment_count")
+    }
+
+
+def _places(points: FloatArray, centroids: FloatArray, names: Sequence[str]) -> pd.DataFrame:
+    """The customers on the plane in which they differ most (principal components)."""
+    centred = points - points.mean(axis=0)
+    _, _, directions = np.linalg.svd(centred, full_matrices=False)
+    # The sign of a component is arbitrary; its largest entry is made positive.
+    directions = directions[:2] * np.sign(directions[:2][np.arange(len(directions[:2])), np.abs(directions[:2]).argmax(axis=1)])[:, None]
+    plane = np.zeros((len(points), 2))
+    plane[:, : len(directions)] = centred @ directions.T
+    return pd.DataFrame({"x": plane[:, 0], "y": plane[:, 1], "cluster_name": np.array(names)[nearest(points, centroids)]})
 
 
 def _fit_scaler(ordered: pd.DataFrame, used: tuple[ClusterFeature, ...], spec: ClusterSpec) -> Scaler:
@@ -93,11 +133,6 @@ def _fit_scaler(ordered: pd.DataFrame, used: tuple[ClusterFeature, ...], spec: C
 def _centroids(points: FloatArray, k: int, spec: ClusterSpec) -> FloatArray:
     fitted = KMeans(n_clusters=k, n_init=spec.restarts, random_state=spec.seed).fit(points)
     return np.asarray(fitted.cluster_centers_, dtype=np.float64)
-
-
-def _silhouette(sample: FloatArray, centroids: FloatArray) -> float:
-    labels = distances(sample, centroids).argmin(axis=1)
-    return float(silhouette_score(sample, labels)) if len(np.unique(labels)) > 1 else -1.0
 
 
 def _choose_k(silhouette_by_k: Mapping[int, float], customer_count: int, spec: ClusterSpec) -> int:

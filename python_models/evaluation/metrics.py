@@ -116,8 +116,9 @@ def classification_metrics(outcome: BoolArray, probability: FloatArray, threshol
         metrics["auc"] = float(roc_auc_score(outcome, probability))
         metrics["pr_auc"] = float(average_precision_score(outcome, probability))
         metrics["log_loss"] = float(log_loss(outcome, np.clip(probability, 1e-9, 1 - 1e-9)))
-    for decile, lift in enumerate(lift_table(outcome, probability)["lift"].to_list(), start=1):
-        metrics[f"lift_decile_{decile:02d}"] = float(lift)
+    for decile, lift, gain in lift_table(outcome, probability)[["decile", "lift", "cumulative_share"]].itertuples(index=False):
+        metrics[f"lift_decile_{int(decile):02d}"] = float(lift)
+        metrics[f"gain_decile_{int(decile):02d}"] = float(gain)
     confusion = confusion_at(outcome, probability, threshold)
     return metrics | {
         "threshold": threshold,

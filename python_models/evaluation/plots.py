@@ -63,6 +63,29 @@ def profile_plot(standardised_profile: pd.DataFrame) -> bytes:
     return _png(figure)
 
 
+def cluster_map_plot(places: pd.DataFrame) -> bytes:
+    """Customers (columns x, y) as dots in the colour of their cluster (column cluster_name); no id is shown."""
+    figure = Figure(figsize=(6, 4.2), layout="constrained")
+    axes = figure.subplots()
+    for name, members in places.groupby("cluster_name", sort=True):
+        axes.scatter(members["x"], members["y"], s=4, alpha=0.6, label=str(name))
+    axes.set(title="where customers lie", xlabel="first main component", ylabel="second main component")
+    axes.legend(fontsize=7, markerscale=3, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return _png(figure)
+
+
+def importance_plot(importance: Mapping[str, float], shown: int = 15) -> bytes:
+    """Bars of the features whose shuffling costs most, the first on top."""
+    largest = sorted(importance.items(), key=lambda each: (-each[1], each[0]))[:shown]
+    figure = Figure(figsize=(7, 1 + 0.28 * len(largest)), layout="constrained")
+    axes = figure.subplots()
+    axes.barh([name for name, _ in largest], [lost for _, lost in largest], color=BLUE)
+    axes.invert_yaxis()
+    axes.locator_params(axis="x", nbins=5)
+    axes.set(title="permutation importance", xlabel="AUC lost when the feature is shuffled")
+    return _png(figure)
+
+
 def _line(axes: Axes, x: object, y: object, title: str, xlabel: str, ylabel: str, marker: str = "") -> None:
     axes.plot(np.asarray(x), np.asarray(y), color=BLUE, marker=marker)
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-from scipy.special import expit
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.metrics import log_loss
 
 from python_models.evaluation.metrics import BoolArray
 from python_models.matrix import FloatArray, signed_log
 from python_models.propensity.model import (
     BoostingModel,
     Calibration,
-    Estimator,
+    ForestModel,
     IsotonicCalibration,
     LogisticModel,
     PlattCalibration,
     Tree,
 )
-from python_models.propensity.spec import BoostingParameters, PropensitySpec
+from python_models.propensity.spec import BoostingParameters, ForestParameters
 
 ALMOST_CERTAIN = 1e-6
 ISOTONIC_MINIMUM_CASES = 1_000
-TREE_STEP = 10
-
-
-def candidates(
-    spec: PropensitySpec, train: FloatArray, train_outcome: BoolArray, validation: FloatArray, validation_outcome: BoolArray
-) -> Iterator[tuple[str, Estimator, float]]:
-    """Every candidate with its AUC on validation, the simplest first."""
-    for penalty in spec.logistic_penalties:
-        logistic = fit_logistic(train, train_outcome, penalty, spec.seed)
-        yield f"logistic_c{penalty:g}", logistic, float(roc_auc_score(validation_outcome, logistic.decision(validation)))
-    for parameters in spec.boosting:
-        boosting = fit_boosting(train, train_outcome, validation, validation_outcome, parameters, spec.seed)
-        name = f"boosting_leaves{parameters.max_leaf_nodes}"
-        yield name, boosting, float(roc_auc_score(validation_outcome, boosting.decision(validation)))
 
 
 def fit_logistic(matrix: FloatArray, outcome: BoolArray, penalty: float, seed: int) -> LogisticModel:
@@ -61,15 +46,20 @@ def fit_logistic(matrix: FloatArray, outcome: BoolArray, penalty: float, seed: i
     )
 
 
-def fit_boosting(
-    matrix: FloatArray,
-    outcome: BoolArray,
-    validation: FloatArray,
-    validation_outcome: BoolArray,
-    parameters: BoostingParameters,
-    seed: int,
-) -> BoostingModel:
-    """Fit all trees, then keep as many as serve the validation part best, in steps of ten."""
+def fit_forest(matrix: FloatArray, outcome: BoolArray, parameters: ForestParameters, seed: int) -> ForestModel:
+    fitted = RandomForestClassifier(
+        n_estimators=parameters.tree_count,
+        min_samples_leaf=parameters.min_samples_leaf,
+        max_leaf_nodes=parameters.max_leaf_nodes,
+        max_features="sqrt",
+        max_samples=parameters.row_share,
+        n_jobs=1,
+        random_state=seed,
+    ).fit(matrix, outcome)
+    return ForestModel(tuple(_forest_tree(each.tree_) for each in fitted.estimators_))
+
+
+def fit_boosting(matrix: FloatArray, outcome: BoolArray, parameters: BoostingParameters, seed: int) -> BoostingModel:
     fitted = HistGradientBoostingClassifier(
         learning_rate=parameters.learning_rate,
         max_iter=parameters.max_iterations,
@@ -81,14 +71,7 @@ def fit_boosting(
     ).fit(matrix, outcome)
     # scikit-learn has no public view of its trees; a unit test compares the copy with its own predictions.
     state = vars(fitted)
-    model = BoostingModel(float(state["_baseline_prediction"][0, 0]), tuple(_tree(step[0].nodes) for step in state["_predictors"]))
-    decision = np.full(len(validation), model.baseline)
-    best_count, best_loss = 0, np.inf
-    for count, tree in enumerate(model.trees, start=1):
-        decision += tree.predict(validation)
-        if count % TREE_STEP == 0 and (loss := _log_loss(validation_outcome, np.asarray(expit(decision)))) < best_loss - 1e-7:
-            best_count, best_loss = count, loss
-    return BoostingModel(model.baseline, model.trees[:best_count])
+    return BoostingModel(float(state["_baseline_prediction"][0, 0]), tuple(_tree(step[0].nodes) for step in state["_predictors"]))
 
 
 def fit_calibration(decision: FloatArray, outcome: BoolArray) -> Calibration:
@@ -99,8 +82,8 @@ def fit_calibration(decision: FloatArray, outcome: BoolArray) -> Calibration:
     platt_loss = isotonic_loss = 0.0
     for fit_on in (halves, ~halves):
         judge_on = ~fit_on
-        platt_loss += _log_loss(outcome[judge_on], fit_platt(decision[fit_on], outcome[fit_on]).apply(decision[judge_on]))
-        isotonic_loss += _log_loss(outcome[judge_on], fit_isotonic(decision[fit_on], outcome[fit_on]).apply(decision[judge_on]))
+        platt_loss += log_loss_of(outcome[judge_on], fit_platt(decision[fit_on], outcome[fit_on]).apply(decision[judge_on]))
+        isotonic_loss += log_loss_of(outcome[judge_on], fit_isotonic(decision[fit_on], outcome[fit_on]).apply(decision[judge_on]))
     return fit_isotonic(decision, outcome) if isotonic_loss < platt_loss else fit_platt(decision, outcome)
 
 
@@ -126,7 +109,19 @@ def _tree(nodes: np.ndarray) -> Tree:
     )
 
 
-def _log_loss(outcome: BoolArray, probability: FloatArray) -> float:
+def _forest_tree(tree: Any) -> Tree:
+    is_leaf = tree.children_left < 0
+    return Tree(
+        feature=tuple(int(value) for value in np.where(is_leaf, -1, tree.feature)),
+        threshold=_floats(np.where(is_leaf, 0.0, tree.threshold)),
+        missing_goes_left=tuple(bool(value) for value in tree.missing_go_to_left),
+        left=tuple(int(value) for value in np.where(is_leaf, 0, tree.children_left)),
+        right=tuple(int(value) for value in np.where(is_leaf, 0, tree.children_right)),
+        value=_floats(tree.value[:, 0, 1]),
+    )
+
+
+def log_loss_of(outcome: BoolArray, probability: FloatArray) -> float:
     return float(log_loss(outcome, np.clip(probability, ALMOST_CERTAIN, 1 - ALMOST_CERTAIN), labels=[False, True]))
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from python_models.matrix import FloatArray, signed_log
 
 CHUNK_ROWS = 50_000
+ALMOST_NEVER = 1e-4
+IS_MISSING = "_is_missing"
 
 
 @dataclass(frozen=True)
 class LogisticModel:
-    """Logistic regression on standardised signed logs, with a flag column for each feature that is ever missing."""
+    """Logistic regression on standardised signed logs. A missing value is filled, and a column of the design says that it was."""
 
     fill_values: tuple[float, ...]
     flagged: tuple[int, ...]
@@ -33,10 +35,21 @@ class LogisticModel:
         standardised: FloatArray = (columns - np.asarray(self.means)) / np.asarray(self.scales)
         return standardised
 
+    def design_names(self, features: Sequence[str]) -> tuple[str, ...]:
+        """The columns of the design: the features, then the flags of those that were ever missing."""
+        return (*features, *(f"{features[index]}{IS_MISSING}" for index in self.flagged))
+
+    def imputed(self, features: Sequence[str]) -> dict[str, float]:
+        """What a missing value is filled with, by feature that was ever missing."""
+        return {features[index]: self.fill_values[index] for index in self.flagged}
+
     def decision(self, matrix: FloatArray) -> FloatArray:
+        return self.decision_of(self.design(matrix))
+
+    def decision_of(self, design: FloatArray) -> FloatArray:
         # Summed column by column: a matrix product may add in another order on another CPU.
-        total = np.full(len(matrix), self.intercept)
-        for column, coefficient in zip(self.design(matrix).T, self.coefficients, strict=True):
+        total = np.full(len(design), self.intercept)
+        for column, coefficient in zip(design.T, self.coefficients, strict=True):
             total += column * coefficient
         return total
 
@@ -85,6 +98,28 @@ class BoostingModel:
 
 
 @dataclass(frozen=True)
+class ForestModel:
+    """Mean of trees whose leaves hold shares, as scikit-learn's RandomForestClassifier fitted them; its decision is the log-odds."""
+
+    trees: tuple[Tree, ...]
+
+    def decision(self, matrix: FloatArray) -> FloatArray:
+        parts = [self._decision(matrix[start : start + CHUNK_ROWS]) for start in range(0, len(matrix), CHUNK_ROWS)]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def share(self, matrix: FloatArray) -> FloatArray:
+        # scikit-learn compares single precision with its thresholds.
+        rounded = matrix.astype(np.float32).astype(np.float64)
+        total = np.zeros(len(matrix))
+        for tree in self.trees:
+            total += tree.predict(rounded)
+        return total / len(self.trees)
+
+    def _decision(self, matrix: FloatArray) -> FloatArray:
+        return np.asarray(logit(np.clip(self.share(matrix), ALMOST_NEVER, 1 - ALMOST_NEVER)))
+
+
+@dataclass(frozen=True)
 class PlattCalibration:
     """Sigmoid of a line through the log-odds (Platt 1999)."""
 
@@ -106,9 +141,9 @@ class IsotonicCalibration:
         return np.interp(decision, self.decisions, self.probabilities)
 
 
-Estimator = LogisticModel | BoostingModel
+Estimator = LogisticModel | ForestModel | BoostingModel
 Calibration = PlattCalibration | IsotonicCalibration
-ESTIMATORS: Mapping[str, type[LogisticModel | BoostingModel]] = {"logistic": LogisticModel, "boosting": BoostingModel}
+ESTIMATORS: Mapping[str, type[Estimator]] = {"logistic": LogisticModel, "forest": ForestModel, "boosting": BoostingModel}
 CALIBRATIONS: Mapping[str, type[PlattCalibration | IsotonicCalibration]] = {
     "platt": PlattCalibration,
     "isotonic": IsotonicCalibration,
@@ -152,9 +187,11 @@ def model_from_json(text: str) -> PropensityModel:
 
 
 def _estimator(kind: str, content: Mapping[str, Any]) -> Estimator:
-    if ESTIMATORS[kind] is BoostingModel:
-        return BoostingModel(content["baseline"], tuple(Tree(**_tuples(tree)) for tree in content["trees"]))
-    return LogisticModel(**_tuples(content))
+    estimator = ESTIMATORS[kind]
+    if estimator is LogisticModel:
+        return LogisticModel(**_tuples(content))
+    trees = tuple(Tree(**_tuples(tree)) for tree in content["trees"])
+    return ForestModel(trees) if estimator is ForestModel else BoostingModel(content["baseline"], trees)
 
 
 def _kind(kinds: Mapping[str, type], value: object) -> str:

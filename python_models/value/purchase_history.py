@@ -53,3 +53,21 @@ def purchase_histories(transactions: pd.DataFrame, as_of_date: pd.Timestamp, day
             "monetary_value": (repeat_amount / frequency).where(frequency > 0),
         }
     ).reset_index()[list(COLUMNS)]
+
+
+def histories_from_days(days: pd.DataFrame, days_per_period: float = 7.0) -> pd.DataFrame:
+    """The same columns as `purchase_histories`, from counts that SQL has made; the order of the rows is kept.
+
+    `days` has one row per customer: customer_id, repeat_purchase_day_count, days_between_first_and_last_purchase,
+    days_observed_since_first_purchase and repeat_purchase_value (money, empty without a repeat), as in `feature_purchase_histories`.
+    """
+    frequency = days["repeat_purchase_day_count"].astype(np.int64)
+    return pd.DataFrame(
+        {
+            "customer_id": days["customer_id"],
+            "frequency": frequency,
+            "recency": days["days_between_first_and_last_purchase"].astype(float) / days_per_period,
+            "age": days["days_observed_since_first_purchase"].astype(float) / days_per_period,
+            "monetary_value": (days["repeat_purchase_value"].astype(float) / frequency).where(frequency > 0),
+        }
+    )[list(COLUMNS)]

@@ -27,6 +27,8 @@ final as (
         order_sums.order_count_30d,
         order_sums.order_count_90d,
         order_sums.order_count_365d,
+        refund_sums.days_since_last_refund,
+        cast(coalesce(refund_sums.refund_count_365d, 0) as bigint) as refund_count_365d,
         cast(order_sums.order_value_lifetime - coalesce(refund_sums.refund_amount_lifetime, 0) as decimal(18, 2))
             as net_revenue_lifetime,
         cast(order_sums.order_value_7d - coalesce(refund_sums.refund_amount_7d, 0) as decimal(18, 2)) as net_revenue_7d,
@@ -43,6 +45,10 @@ final as (
             ~ ' / nullif(order_sums.order_count_lifetime - 1, 0)',
             2
         ) }} as average_days_between_orders,
+        {{ rounded('cast(order_sums.order_value_365d as double) / nullif(order_sums.unit_count_365d, 0)', 2) }}
+            as average_unit_price_365d,
+        {{ rounded('cast(order_sums.order_count_30d as double) / nullif(order_sums.order_count_90d, 0)', 6) }}
+            as order_share_30d_of_90d,
         {{ rounded(
             'cast(order_sums.discounted_order_count_365d as double) / nullif(order_sums.order_count_365d, 0)',
             6

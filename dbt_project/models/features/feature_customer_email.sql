@@ -48,7 +48,10 @@ sums as (
         sum(case when days_ago <= 7 then click_count else 0 end) as email_click_count_7d,
         sum(case when days_ago <= 30 then click_count else 0 end) as email_click_count_30d,
         sum(case when days_ago <= 90 then click_count else 0 end) as email_click_count_90d,
-        sum(click_count) as email_click_count_365d
+        sum(click_count) as email_click_count_365d,
+        -- In 4096ths, which are whole numbers: the oldest is halved twelve times.
+        sum(human_open_count * power(2, 12 - floor(cast(days_ago as double) / 30))) as human_opens_in_parts,
+        sum(click_count * power(2, 12 - floor(cast(days_ago as double) / 30))) as clicks_in_parts
     from known_days
     group by
         customer_id,
@@ -74,6 +77,8 @@ final as (
         email_click_count_30d,
         email_click_count_90d,
         email_click_count_365d,
+        {{ rounded('human_opens_in_parts / 4096', 6) }} as email_human_open_decayed_365d,
+        {{ rounded('clicks_in_parts / 4096', 6) }} as email_click_decayed_365d,
         case
             when email_delivered_count_90d > 0
                 then {{ rounded('least(1.0, cast(email_human_open_count_90d as double) / email_delivered_count_90d)', 6) }}

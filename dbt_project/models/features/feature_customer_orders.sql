@@ -11,6 +11,7 @@ orders as (
     select
         customer_id,
         ordered_date,
+        unit_count,
         is_discounted,
         cast(loaded_at as date) as load_date,
         gross_revenue - discount_amount as order_value,
@@ -26,6 +27,7 @@ known_orders as (
         customer_dates.customer_id,
         customer_dates.as_of_date,
         orders.order_value,
+        orders.unit_count,
         orders.is_discounted,
         orders.ordered_date,
         {{ days_between('orders.ordered_date', 'customer_dates.as_of_date') }} as days_ago
@@ -54,6 +56,7 @@ sums as (
         sum(case when days_ago <= 90 then 1 else 0 end) as order_count_90d,
         sum(case when days_ago <= 365 then 1 else 0 end) as order_count_365d,
         sum(case when days_ago <= 365 and is_discounted then 1 else 0 end) as discounted_order_count_365d,
+        sum(case when days_ago <= 365 then unit_count else 0 end) as unit_count_365d,
         sum(order_value) as order_value_lifetime,
         sum(case when days_ago <= 7 then order_value else 0 end) as order_value_7d,
         sum(case when days_ago <= 30 then order_value else 0 end) as order_value_30d,
@@ -82,6 +85,7 @@ final as (
         coalesce(sums.order_count_90d, 0) as order_count_90d,
         coalesce(sums.order_count_365d, 0) as order_count_365d,
         coalesce(sums.discounted_order_count_365d, 0) as discounted_order_count_365d,
+        coalesce(sums.unit_count_365d, 0) as unit_count_365d,
         coalesce(sums.order_value_lifetime, 0) as order_value_lifetime,
         coalesce(sums.order_value_7d, 0) as order_value_7d,
         coalesce(sums.order_value_30d, 0) as order_value_30d,

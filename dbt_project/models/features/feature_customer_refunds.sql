@@ -53,6 +53,8 @@ final as (
     select
         customer_id,
         as_of_date,
+        min(days_ago) as days_since_last_refund,
+        sum(case when days_ago <= 365 then 1 else 0 end) as refund_count_365d,
         sum(refund_amount) as refund_amount_lifetime,
         sum(case when days_ago <= 7 then refund_amount else 0 end) as refund_amount_7d,
         sum(case when days_ago <= 30 then refund_amount else 0 end) as refund_amount_30d,

@@ -33,7 +33,7 @@ known_days as (
 
 ),
 
-final as (
+sums as (
 
     select
         customer_id,
@@ -51,12 +51,44 @@ final as (
         sum(case when days_ago <= 30 then product_view_count else 0 end) as product_view_count_30d,
         sum(case when days_ago <= 90 then product_view_count else 0 end) as product_view_count_90d,
         sum(product_view_count) as product_view_count_365d,
+        min(case when add_to_cart_count > 0 then days_ago end) as days_since_last_add_to_cart,
+        sum(case when days_ago <= 90 then add_to_cart_count else 0 end) as add_to_cart_count_90d,
         sum(case when days_ago <= 30 then add_to_cart_count else 0 end) as add_to_cart_count_30d,
         sum(case when days_ago <= 30 then search_count else 0 end) as search_count_30d
     from known_days
     group by
         customer_id,
         as_of_date
+
+),
+
+final as (
+
+    select
+        customer_id,
+        as_of_date,
+        days_since_last_visit,
+        days_since_last_add_to_cart,
+        session_count_7d,
+        session_count_30d,
+        session_count_90d,
+        session_count_365d,
+        page_view_count_7d,
+        page_view_count_30d,
+        page_view_count_90d,
+        page_view_count_365d,
+        product_view_count_7d,
+        product_view_count_30d,
+        product_view_count_90d,
+        product_view_count_365d,
+        add_to_cart_count_30d,
+        search_count_30d,
+        {{ rounded('cast(session_count_30d as double) / nullif(session_count_90d, 0)', 6) }} as session_share_30d_of_90d,
+        case
+            when product_view_count_90d > 0
+                then {{ rounded('least(1.0, cast(add_to_cart_count_90d as double) / product_view_count_90d)', 6) }}
+        end as add_to_cart_rate_90d
+    from sums
 
 )
 

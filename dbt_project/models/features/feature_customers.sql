@@ -6,9 +6,21 @@ commerce as (
 
 ),
 
+rhythms as (
+
+    select * from {{ ref('feature_customer_rhythm') }}
+
+),
+
 web as (
 
     select * from {{ ref('feature_customer_web') }}
+
+),
+
+visits as (
+
+    select * from {{ ref('feature_customer_visits') }}
 
 ),
 
@@ -46,12 +58,22 @@ final as (
         cast(commerce.net_revenue_365d as decimal(18, 2)) as net_revenue_365d,
         commerce.average_order_value_365d,
         commerce.average_days_between_orders,
+        rhythms.usual_days_between_orders,
+        rhythms.days_between_orders_deviation,
+        rhythms.overdue_ratio,
+        rhythms.churn_horizon_days,
+        commerce.order_share_30d_of_90d,
+        commerce.average_unit_price_365d,
         commerce.discount_share_365d,
         commerce.return_share_365d,
+        commerce.days_since_last_refund,
+        cast(commerce.refund_count_365d as bigint) as refund_count_365d,
         cast(coalesce(categories.category_count_365d, 0) as bigint) as category_count_365d,
         categories.top_category,
         categories.top_category_share,
+        categories.category_entropy,
         web.days_since_last_visit,
+        web.days_since_last_add_to_cart,
         cast(coalesce(web.session_count_7d, 0) as bigint) as session_count_7d,
         cast(coalesce(web.session_count_30d, 0) as bigint) as session_count_30d,
         cast(coalesce(web.session_count_90d, 0) as bigint) as session_count_90d,
@@ -66,6 +88,11 @@ final as (
         cast(coalesce(web.product_view_count_365d, 0) as bigint) as product_view_count_365d,
         cast(coalesce(web.add_to_cart_count_30d, 0) as bigint) as add_to_cart_count_30d,
         cast(coalesce(web.search_count_30d, 0) as bigint) as search_count_30d,
+        web.session_share_30d_of_90d,
+        web.add_to_cart_rate_90d,
+        visits.mobile_visit_share_90d,
+        visits.usual_visit_hour_90d,
+        visits.usual_visit_country_code_90d,
         email.days_since_last_email_click,
         cast(coalesce(email.email_delivered_count_7d, 0) as bigint) as email_delivered_count_7d,
         cast(coalesce(email.email_delivered_count_30d, 0) as bigint) as email_delivered_count_30d,
@@ -79,13 +106,27 @@ final as (
         cast(coalesce(email.email_click_count_30d, 0) as bigint) as email_click_count_30d,
         cast(coalesce(email.email_click_count_90d, 0) as bigint) as email_click_count_90d,
         cast(coalesce(email.email_click_count_365d, 0) as bigint) as email_click_count_365d,
+        cast(coalesce(email.email_human_open_decayed_365d, 0) as double) as email_human_open_decayed_365d,
+        cast(coalesce(email.email_click_decayed_365d, 0) as double) as email_click_decayed_365d,
         email.email_human_open_rate_90d,
-        email.email_click_rate_90d
+        email.email_click_rate_90d,
+        case
+            when web.session_count_90d > 0
+                then {{ rounded('least(1.0, cast(commerce.order_count_90d as double) / web.session_count_90d)', 6) }}
+        end as browse_to_buy_rate_90d
     from commerce
+    left join rhythms
+        on
+            commerce.customer_id = rhythms.customer_id
+            and commerce.as_of_date = rhythms.as_of_date
     left join web
         on
             commerce.customer_id = web.customer_id
             and commerce.as_of_date = web.as_of_date
+    left join visits
+        on
+            commerce.customer_id = visits.customer_id
+            and commerce.as_of_date = visits.as_of_date
     left join email
         on
             commerce.customer_id = email.customer_id

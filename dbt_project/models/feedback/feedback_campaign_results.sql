@@ -5,8 +5,6 @@ messages as (
     select
         message_id,
         campaign_id,
-        customer_id,
-        sent_at,
         delivered_at,
         first_human_open_at,
         first_click_at,
@@ -18,58 +16,17 @@ messages as (
 
 ),
 
-orders as (
+attributions as (
 
     select
-        order_id,
-        customer_id,
-        ordered_at,
-        net_revenue
-    from {{ ref('fct_orders') }}
-    where
-        customer_id is not null
-        and not is_cancelled
-
-),
-
-touches as (
-
-    select
-        message_id,
-        campaign_id,
-        variant,
-        customer_id,
-        first_human_open_at as touched_at
-    from messages
-    where first_human_open_at is not null
-    union all
-    select
-        message_id,
-        campaign_id,
-        variant,
-        customer_id,
-        first_click_at as touched_at
-    from messages
-    where first_click_at is not null
-
-),
-
-touched_orders as (
-
-    select
-        touches.campaign_id,
-        touches.variant,
-        orders.net_revenue,
-        row_number() over (
-            partition by orders.order_id
-            order by touches.touched_at desc, touches.message_id asc
-        ) as touch_rank
-    from touches
-    inner join orders
-        on
-            touches.customer_id = orders.customer_id
-            and touches.touched_at <= orders.ordered_at
-            and {{ dbt.dateadd('day', var('attribution_window_days'), 'touches.touched_at') }} > orders.ordered_at
+        order_attributions.campaign_id,
+        order_attributions.credited_share,
+        order_attributions.credited_net_revenue,
+        coalesce(order_attributions.variant, 'none') as variant
+    from {{ ref('fct_order_attributions') }} as order_attributions
+    inner join {{ ref('attribution_models') }} as attribution_models
+        on order_attributions.attribution_model = attribution_models.attribution_model
+    where attribution_models.is_default
 
 ),
 
@@ -78,10 +35,9 @@ attributed as (
     select
         campaign_id,
         variant,
-        count(*) as attributed_order_count,
-        sum(net_revenue) as attributed_net_revenue
-    from touched_orders
-    where touch_rank = 1
+        sum(credited_share) as attributed_order_count,
+        sum(credited_net_revenue) as attributed_net_revenue
+    from attributions
     group by
         campaign_id,
         variant
@@ -120,7 +76,7 @@ final as (
         message_counts.unsubscribed_count,
         message_counts.complained_count,
         cast(coalesce(attributed.attributed_net_revenue, 0) as decimal(18, 2)) as attributed_net_revenue,
-        coalesce(attributed.attributed_order_count, 0) as attributed_order_count,
+        cast(coalesce(attributed.attributed_order_count, 0) as decimal(18, 6)) as attributed_order_count,
         {{ rounded('cast(message_counts.human_opened_count as double) / nullif(message_counts.delivered_count, 0)', 6) }}
             as human_open_rate,
         {{ rounded('cast(message_counts.clicked_count as double) / nullif(message_counts.delivered_count, 0)', 6) }}

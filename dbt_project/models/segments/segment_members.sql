@@ -34,6 +34,25 @@ kept_until_due as (
 
 ),
 
+-- Who has just come out of a split was nobody's member, or left when the data merged the two: nothing to keep until the segment is due.
+split_now as (
+
+    select
+        candidates.segment_name,
+        candidates.customer_id
+    from {{ ref('segment_candidates') }} as candidates
+    inner join refreshes
+        on candidates.segment_name = refreshes.segment_name
+    inner join {{ ref('int_identity_changes_found') }} as identity_changes
+        on
+            candidates.customer_id = identity_changes.after_customer_id
+            and identity_changes.change_type = 'split'
+    where
+        not refreshes.is_due
+        and not refreshes.is_static
+
+),
+
 frozen as (
 
     select
@@ -53,6 +72,8 @@ members as (
     select * from worked_out_now
     union all
     select * from kept_until_due
+    union all
+    select * from split_now
     union all
     select * from frozen
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.model_store import ModelStore, StoredModel
+from orchestration.model_records import StoredModel
+from orchestration.model_store import ModelStore
 from orchestration.paths import DBT_PROJECT
 from orchestration.warehouse import Warehouse
 

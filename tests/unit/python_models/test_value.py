@@ -9,9 +9,11 @@ from python_models.value import bg_nbd, gamma_gamma
 from python_models.value.bg_nbd import BgNbd, Histories, expected_purchases, fit_bg_nbd, periods_to_next_purchase, probability_alive
 from python_models.value.gamma_gamma import GammaGamma, expected_amount, fit_gamma_gamma
 from python_models.value.likelihood import FitFailedError, maximise
-from python_models.value.model import score_value, train_value, value_model_from_json
-from python_models.value.purchase_history import purchase_histories
+from python_models.value.model import value_model_from_json
+from python_models.value.purchase_history import histories_from_days, purchase_histories
+from python_models.value.score import score_value
 from python_models.value.spec import CUSTOMER_VALUE
+from python_models.value.train import forecast_metrics, train_value
 
 # Fader, Hardie and Lee (2005), table 2: the estimates for the CDNOW sample, in weeks.
 PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -201,9 +203,65 @@ def test_tiers_hold_the_shares_that_they_name(histories: pd.DataFrame) -> None:
 def test_too_few_repeat_customers_give_no_model(histories: pd.DataFrame) -> None:
     fit = train_value(histories.head(20), CUSTOMER_VALUE)
     assert fit.model is None
+    assert "needed" in (fit.reason or "")
+    assert fit.metrics == {"is_trained": 0, "repeat_customers": fit.repeat_customers}
     assert 0 < fit.repeat_customers < CUSTOMER_VALUE.minimum_repeat_customers
 
 
 def test_amounts_need_repeats_and_money() -> None:
     with pytest.raises(ValueError, match="positive mean amount"):
         gamma_gamma.fit_gamma_gamma(np.array([1.0, 0.0]), np.array([5.0, 5.0]))
+
+
+def bought_on(days: list[str], amounts: list[float], customer_id: str = "a") -> pd.DataFrame:
+    return pd.DataFrame({"customer_id": customer_id, "purchased_at": pd.to_datetime(days), "amount": amounts})
+
+
+def test_counts_made_in_sql_are_the_same_histories() -> None:
+    transactions = pd.concat(
+        [bought_on(["2026-01-01", "2026-01-15", "2026-02-01"], [10.0, 20.0, 5.0]), bought_on(["2026-01-20"], [7.0], "b")]
+    )
+    counted = pd.DataFrame(
+        {
+            "customer_id": ["a", "b"],
+            "repeat_purchase_day_count": [2, 0],
+            "days_between_first_and_last_purchase": [31, 0],
+            "days_observed_since_first_purchase": [58, 39],
+            "repeat_purchase_value": [25.0, None],
+        }
+    )
+    pd.testing.assert_frame_equal(histories_from_days(counted), purchase_histories(transactions, pd.Timestamp("2026-03-01")))
+
+
+def test_a_forecast_is_held_against_what_came() -> None:
+    """Customers who go on as the models say: the forecast adds up, and is nearer to each of them than their own rate so far."""
+    random = np.random.default_rng(5)
+    size, weeks, ahead = 6_000, 52.0, 90 / 7
+    rate, dropout = random.gamma(TRUE.r, 1 / TRUE.alpha, size), random.beta(TRUE.a, TRUE.b, size)
+    found: dict[str, list[list[float]]] = {"before": [], "now": []}
+    for person in range(size):
+        times: list[float] = []
+        time, is_alive = 0.0, True
+        while is_alive:
+            time += random.exponential(1 / rate[person])
+            if time > weeks + ahead:
+                break
+            times.append(time)
+            is_alive = random.random() > dropout[person]
+        for name, until in (("before", weeks), ("now", weeks + ahead)):
+            seen = [moment for moment in times if moment <= until]
+            found[name].append([len(seen), seen[-1] if seen else 0.0, until])
+    before, now = (
+        pd.DataFrame(rows, columns=["frequency", "recency", "age"]).assign(
+            customer_id=[f"c{person:05d}" for person in range(size)],
+            monetary_value=lambda frame: np.where(frame["frequency"] > 0, 20.0, np.nan),
+        )
+        for rows in found.values()
+    )
+    before["monetary_value"] *= np.tile([0.8, 1.2], size // 2)
+    metrics = forecast_metrics(before, now.iloc[:-1], 90, CUSTOMER_VALUE)
+    assert metrics["customers"] == size - 1
+    assert metrics["customers_left_out"] == 1
+    assert metrics["expected_orders"] == pytest.approx(metrics["actual_orders"], rel=0.1)
+    assert metrics["mean_absolute_error"] < metrics["mean_absolute_error_of_unchanged_rate"]
+    assert forecast_metrics(before.head(20), now, 90, CUSTOMER_VALUE) == {}

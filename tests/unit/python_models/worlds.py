@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from python_models.customer_clusters.spec import FEATURES
-from python_models.propensity.spec import BEHAVIOUR_FEATURES
+from python_models.propensity.spec import SPECS
 
+ALL_FEATURES = tuple(dict.fromkeys(name for spec in SPECS for name in spec.features))
 AS_OF_DATE = date(2026, 11, 1)
 
 
@@ -22,7 +23,10 @@ def labelled_rows(customer_count: int = 400, date_count: int = 13, seed: int = 3
     generator = np.random.default_rng(seed)
     frames = []
     for back in range(date_count):
-        frame = pd.DataFrame({name: generator.gamma(1.0, 3.0, customer_count) for name in BEHAVIOUR_FEATURES})
+        # Each from a generator of its own name, so that a feature that comes or goes changes no other.
+        frame = pd.DataFrame(
+            {name: np.random.default_rng([seed, back, *name.encode()]).gamma(1.0, 3.0, customer_count) for name in ALL_FEATURES}
+        )
         frame.insert(0, "customer_id", customer_ids(customer_count))
         frame.insert(0, "as_of_date", AS_OF_DATE - timedelta(days=30 * back))
         chance = 1 / (1 + np.exp(1.5 - 0.4 * frame["order_count_90d"] + 0.3 * frame["days_since_last_order"]))
@@ -30,6 +34,12 @@ def labelled_rows(customer_count: int = 400, date_count: int = 13, seed: int = 3
         frame["days_since_last_order"] = frame["days_since_last_order"].where(generator.random(customer_count) < 0.8)
         frame["has_purchase_30d"], frame["has_no_purchase_90d"] = buys, ~buys
         frame["is_mature_30d"], frame["is_mature_90d"] = back >= 1, back >= 3
+        # Every fifth has never ordered; the others wait for 30, 60, 90 or 120 days.
+        horizons = pd.Series(np.arange(customer_count) % 5 * 30.0)
+        frame["churn_horizon_days"] = horizons.where(horizons > 0)
+        frame["has_no_purchase_own_rhythm"] = pd.Series(~buys, dtype=object).where(horizons > 0, None)
+        frame["is_mature_own_rhythm"] = (horizons > 0) & (30 * back >= horizons)
+        frame["is_mature_every_rhythm"] = back >= 4
         frame["sample_bucket"] = np.arange(customer_count) % 100
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)

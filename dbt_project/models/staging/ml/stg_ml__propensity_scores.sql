@@ -13,6 +13,7 @@ final as (
         as_of_date,
         model_name,
         probability,
+        horizon_days,
         model_version,
         scored_at
     from propensity_scores

@@ -1,0 +1,127 @@
+with
+
+customer_dates as (
+
+    select * from {{ ref('feature_customer_dates') }}
+
+),
+
+as_of_dates as (
+
+    select * from {{ ref('feature_as_of_dates') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+orders as (
+
+    select
+        customer_id,
+        ordered_date,
+        cast(loaded_at as date) as load_date,
+        gross_revenue - discount_amount as order_value,
+        case when is_cancelled then coalesce(cast(cancelled_at as date), ordered_date) end as cancelled_date
+    from {{ ref('fct_orders') }}
+    where customer_id is not null
+
+),
+
+-- Today, and the newest earlier date whose future is long enough to hold the model against.
+history_dates as (
+
+    select
+        as_of_dates.as_of_date,
+        as_of_dates.is_scoring_date
+    from as_of_dates
+    where as_of_dates.is_scoring_date
+
+    union all
+
+    select
+        max(as_of_dates.as_of_date) as as_of_date,
+        false as is_scoring_date
+    from as_of_dates
+    cross join clock
+    where {{ days_between('as_of_dates.as_of_date', 'clock.as_of_date') }} >= {{ var('value_holdout_days') }}
+    having max(as_of_dates.as_of_date) is not null
+
+),
+
+known_customers as (
+
+    select
+        customer_dates.customer_id,
+        customer_dates.as_of_date,
+        customer_dates.known_until_date,
+        history_dates.is_scoring_date
+    from customer_dates
+    inner join history_dates
+        on customer_dates.as_of_date = history_dates.as_of_date
+
+),
+
+-- Several orders on one day are one purchase; a day that took back more than it sold is none.
+purchase_days as (
+
+    select
+        known_customers.customer_id,
+        known_customers.as_of_date,
+        known_customers.is_scoring_date,
+        orders.ordered_date,
+        sum(orders.order_value) as day_value
+    from known_customers
+    inner join orders
+        on
+            known_customers.customer_id = orders.customer_id
+            and known_customers.as_of_date > orders.ordered_date
+            and known_customers.known_until_date > orders.load_date
+    where
+        orders.cancelled_date is null
+        or orders.cancelled_date >= known_customers.as_of_date
+    group by
+        known_customers.customer_id,
+        known_customers.as_of_date,
+        known_customers.is_scoring_date,
+        orders.ordered_date
+    having sum(orders.order_value) >= 0
+
+),
+
+sums as (
+
+    select
+        customer_id,
+        as_of_date,
+        is_scoring_date,
+        min(ordered_date) as first_date,
+        max(ordered_date) as last_date,
+        count(*) as day_count,
+        sum(day_value) - min_by(day_value, ordered_date) as repeat_value
+    from purchase_days
+    group by
+        customer_id,
+        as_of_date,
+        is_scoring_date
+
+),
+
+final as (
+
+    select
+        customer_id,
+        as_of_date,
+        is_scoring_date,
+        cast(day_count - 1 as bigint) as repeat_purchase_day_count,
+        cast({{ days_between('first_date', 'last_date') }} as bigint) as days_between_first_and_last_purchase,
+        cast({{ days_between('first_date', 'as_of_date') }} - 1 as bigint) as days_observed_since_first_purchase,
+        cast(case when day_count > 1 then repeat_value end as decimal(18, 2)) as repeat_purchase_value
+    from sums
+
+)
+
+select * from final

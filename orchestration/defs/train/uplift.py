@@ -1,0 +1,42 @@
+"""Training of the uplift model; the logic is in `python_models.uplift`, here are reading, storing and showing."""
+
+from typing import Any
+
+import dagster as dg
+
+from orchestration.defs.train.models import FEATURES, FRESH, MODELS_DIR, RETRY
+from orchestration.model_data import as_date, clock
+from orchestration.model_records import StoredModel
+from orchestration.model_store import ModelStore
+from orchestration.resources.street import Street
+from orchestration.uplift_data import uplift_rows
+from python_models.uplift.spec import MESSAGE_UPLIFT
+from python_models.uplift.train import train_uplift
+
+DRAWS = tuple(dg.AssetKey(["features", name]) for name in ("feature_campaign_draws", "feature_campaign_labels"))
+
+
+@dg.asset(
+    key=["models", MESSAGE_UPLIFT.model_name],
+    deps=[FEATURES, *DRAWS],
+    group_name="models",
+    kinds={"python", "scikitlearn"},
+    retry_policy=RETRY,
+    freshness_policy=FRESH,
+    description="What a message brings, by T- and X-learners on randomised draws; the average effect where none ranks beyond noise.",
+)
+def message_uplift_model(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
+    as_of_at = clock(street.tables)
+    result = train_uplift(uplift_rows(street.tables, MESSAGE_UPLIFT), MESSAGE_UPLIFT)
+    content = result.model.to_json() if result.model else None
+    test_dates = tuple(f"{day:%Y-%m-%d}" for day in result.test_dates)
+    stored = StoredModel(
+        MESSAGE_UPLIFT.model_name, result.model_version, as_date(as_of_at), content, result.reason, result.metrics, test_dates
+    )
+    folder = ModelStore(street.tables, MODELS_DIR).save(stored, as_of_at)
+    metadata: dict[str, Any] = {"version": result.model_version, "folder": dg.MetadataValue.path(folder)}
+    if result.reason is not None:
+        context.log.warning("%s: rules serve: %s", MESSAGE_UPLIFT.model_name, result.reason)
+        metadata["reason"] = result.reason
+    shown = {f"{split} {name}": round(value, 5) for split, by_name in result.metrics.items() for name, value in by_name.items()}
+    return dg.MaterializeResult(metadata=metadata | shown)

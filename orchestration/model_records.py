@@ -1,0 +1,129 @@
+"""What the model registry holds, and what follows from its rows: which version serves, what its file was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from orchestration.paths import REPOSITORY
+
+Metrics = Mapping[str, Mapping[str, float]]
+Row = dict[str, Any]
+
+CHAMPION, CHALLENGER, RETIRED = "champion", "challenger", "retired"
+BY_RUN, BY_PERSON = "run", "person"
+
+
+class DamagedModelError(ValueError):
+    """A registered model that cannot be used any more; the message says what is wrong with it."""
+
+
+class RollbackError(ValueError):
+    """A rollback that is not possible; the message says why and what is."""
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A registered version; `content` is the model as JSON, None when the data was below the floor."""
+
+    model_name: str
+    model_version: str
+    as_of_date: date
+    content: str | None
+    reason: str | None
+    metrics: Metrics
+    test_dates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a version was made from; all of it is in the fingerprint that names the version."""
+
+    code_version: str | None = None
+    parameters: Mapping[str, Any] | None = None
+    data_fingerprint: str | None = None
+    learned_until_date: date | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a version serves from its run on, and why (not); `comparison` holds the figures."""
+
+    is_promoted: bool
+    reason: str
+    comparison: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The version that serves."""
+
+    model_version: str
+    as_of_date: date
+    serves_since_date: date
+    learned_until_date: date | None
+
+
+UNKNOWN = Provenance()
+
+
+@cache
+def code_digest() -> str:
+    """Eight digits of the digest of all sources under python_models."""
+    digest = hashlib.sha256()
+    for file in sorted((REPOSITORY / "python_models").rglob("*.py")):
+        digest.update(str(file.relative_to(REPOSITORY)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def latest_champion(rows: Sequence[Row], as_of_date: date) -> Champion | None:
+    """The version that was promoted last, by the clock of the data, and not taken out since."""
+    serving = [
+        row
+        for row in rows
+        if row.get("promoted_date") is not None and row["promoted_date"] <= as_of_date and row.get("rolled_back_at") is None
+    ]
+    if not serving:
+        return None
+    row = max(serving, key=lambda row: (row["promoted_date"], row["promotion_number"]))
+    return Champion(row["model_version"], row["as_of_date"], row["promoted_date"], row.get("learned_until_date"))
+
+
+def next_number(rows: Sequence[Row]) -> int:
+    return 1 + max((int(row["promotion_number"]) for row in rows if row.get("promotion_number") is not None), default=0)
+
+
+def is_same(row: Row, other: Row) -> bool:
+    return (row["model_version"], row["as_of_date"]) == (other["model_version"], other["as_of_date"])
+
+
+def file_text(model: StoredModel) -> str:
+    stored = {"model": model.content, "reason": model.reason, "metrics": model.metrics, "test_dates": model.test_dates}
+    return json.dumps(stored, sort_keys=True)
+
+
+def kept_text(row: Row) -> str | None:
+    """The file again, from the registry."""
+    if row["content"] is None or row.get("metrics") is None:
+        return None
+    stored = {
+        "model": row["content"],
+        "reason": row["reason"],
+        "metrics": json.loads(row["metrics"]),
+        "test_dates": json.loads(row["test_dates"]),
+    }
+    return json.dumps(stored, sort_keys=True)
+
+
+def text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def as_json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, sort_keys=True, default=str)

@@ -1,0 +1,55 @@
+"""What a person sees and decides of the model registry."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.model_records import RollbackError
+from orchestration.model_store import ModelStore
+from orchestration.table_store import TableStore
+from orchestration.warehouse import Warehouse
+from python_models.propensity.spec import SPECS
+
+WITH_CHAMPION = tuple(spec.model_name for spec in SPECS)
+
+
+def roll_back(tables: TableStore, models_dir: Path, model_name: str, to_version: str | None) -> tuple[str, str]:
+    """Take the champion out of service; returns its version and the one that serves instead."""
+    if model_name not in WITH_CHAMPION:
+        raise RollbackError(f"{model_name} has no champion: every run fits it anew. With a champion: {', '.join(WITH_CHAMPION)}")
+    return _store(tables, models_dir).roll_back(model_name, to_version)
+
+
+def show_versions(tables: TableStore, models_dir: Path, console: Console) -> None:
+    """One line per version, the newest first."""
+    table = Table("model", "version", "as of", "status", "since", "AUC", "decision")
+    for row in _store(tables, models_dir).versions():
+        since = f"{row['promoted_date']:%Y-%m-%d}" if row.get("promoted_date") else ""
+        status = "rolled back" if row.get("rolled_back_at") else row.get("status") or ""
+        table.add_row(
+            row["model_name"],
+            row["model_version"].removeprefix(f"{row['model_name']}-"),
+            f"{row['as_of_date']:%Y-%m-%d}",
+            status,
+            since,
+            _auc(row),
+            row.get("decision") or row.get("reason") or "",
+        )
+    console.print(table)
+
+
+def _store(tables: TableStore, models_dir: Path) -> ModelStore:
+    # Reading would make the files of a data folder that was mistyped.
+    if isinstance(tables, Warehouse) and not tables.ops_path.exists():
+        raise FileNotFoundError(f"no warehouse in {tables.data_dir}: run `make run`, or `make demo` for the demo world")
+    return ModelStore(tables, models_dir)
+
+
+def _auc(row: dict[str, Any]) -> str:
+    auc = json.loads(row.get("metrics") or "{}").get("test", {}).get("auc")
+    return "" if auc is None else f"{auc:.3f}"

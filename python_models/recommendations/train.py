@@ -1,0 +1,232 @@
+"""Compare the candidates on one past date, judge the winner on a later one, and fit it to everything that is known today."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from python_models.evaluation.metrics import expected_calibration_error
+from python_models.recommendations.calibration import Calibration, fit_calibration
+from python_models.recommendations.evaluation import ListQuality, difference_interval, hits, list_quality, ratio_interval
+from python_models.recommendations.histories import Catalogue, Histories, ShopDay, build_catalogue, build_histories, build_targets
+from python_models.recommendations.model import RecommendationModel, Recommender
+from python_models.recommendations.ranking import NONE, SOURCES, TopLists, top_lists
+from python_models.recommendations.score import pair_probabilities
+from python_models.recommendations.spec import Candidate, RecommendationSpec
+from python_models.recommendations.weights import fit_weights, with_repeats
+from python_models.reproducible import fingerprint
+
+
+@dataclass(frozen=True)
+class RecommendationFit:
+    """The model that serves, whether it learned anything, and what is known about it; no model without a product to recommend."""
+
+    model: RecommendationModel | None
+    model_version: str
+    reason: str | None
+    metrics: Mapping[str, Mapping[str, float]]
+    comparison: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Past:
+    """A date whose future is known, ready to be predicted."""
+
+    catalogue: Catalogue
+    histories: Histories
+    targets: sparse.csr_matrix
+    target_counts: npt.NDArray[np.int64]
+
+    @property
+    def judged(self) -> npt.NDArray[np.bool_]:
+        return self.histories.is_buyer
+
+
+def train_recommendations(
+    validation: ShopDay | None, test: ShopDay | None, today: ShopDay, products: pd.DataFrame, spec: RecommendationSpec
+) -> RecommendationFit:
+    """Choose by NDCG@10 on the validation date, calibrate there, judge once on the test date, fit to today.
+
+    `products`: one row per product with product_id, category and is_blocked. A learned candidate serves only when the 95 % interval of
+    its lead over the best rule lies above zero; below the floors of the spec the rules are not even challenged.
+    """
+    catalogue = build_catalogue(today, products, spec)
+    histories = build_histories(today, products, catalogue)
+    version = f"{spec.model_name}-{_fingerprint((validation, test, today), products, spec)}"
+    past = _past(validation, products, spec)
+    rules = [candidate for candidate in spec.candidates if candidate.is_rule]
+    if len(catalogue) == 0:
+        nothing = f"no product has {spec.minimum_product_buyers} buyers"
+        return RecommendationFit(None, version, nothing, {"train": {"is_trained": 0.0}}, _as_frame({}))
+    missing = _missing(past, spec)
+    qualities, lists = _compare(past, spec.candidates if missing is None else rules, spec)
+    winner, reason = _choose(qualities, rules, missing, spec)
+    calibrations = _calibrate(past, lists[winner.name]) if past is not None else ()
+    recommender = _fit(winner, catalogue, histories, spec)
+    metrics = {
+        "train": {"is_trained": float(not winner.is_rule), "buyers": float(histories.is_buyer.sum()), "products": float(len(catalogue))}
+    }
+    if past is not None and qualities:
+        best_rule = _best(rules, qualities)
+        metrics["validation"] = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec)
+        metrics["test"] = _test_metrics(_past(test, products, spec), winner, best_rule, calibrations, spec)
+    return RecommendationFit(
+        RecommendationModel(version, recommender, calibrations, reason), version, reason, metrics, _as_frame(qualities)
+    )
+
+
+def _past(day: ShopDay | None, products: pd.DataFrame, spec: RecommendationSpec) -> _Past | None:
+    """None without a customer who bought before and after the date, or without a product."""
+    if day is None or day.purchases.empty or day.customers.empty:
+        return None
+    catalogue = build_catalogue(day, products, spec)
+    histories = build_histories(day, products, catalogue)
+    targets, counts = build_targets(day, products, histories, catalogue)
+    if len(catalogue) == 0 or not (histories.is_buyer & (counts > 0)).any():
+        return None
+    return _Past(catalogue, histories, targets, counts)
+
+
+def _missing(past: _Past | None, spec: RecommendationSpec) -> str | None:
+    """What the data lack for a learned model to be believed."""
+    if past is None:
+        return "no earlier date with purchases before it and after it"
+    buyers, returning = int(past.judged.sum()), int((past.judged & (past.target_counts > 0)).sum())
+    for count, minimum, what in (
+        (buyers, spec.minimum_buyers, "buyers"),
+        (returning, spec.minimum_returning_buyers, "buyers who bought again in the horizon"),
+        (len(past.catalogue), spec.minimum_products, f"products with {spec.minimum_product_buyers} buyers"),
+    ):
+        if count < minimum:
+            return f"{count} {what} on the validation date; {minimum} needed"
+    return None
+
+
+def _fit(candidate: Candidate, catalogue: Catalogue, histories: Histories, spec: RecommendationSpec) -> Recommender:
+    weights = fit_weights(candidate, histories.bought[histories.is_buyer], spec)
+    return Recommender(candidate, catalogue, with_repeats(candidate, weights))
+
+
+def _lists(past: _Past, recommender: Recommender, spec: RecommendationSpec) -> TopLists:
+    """What is in stock today says nothing about then: only blocked products, which are in no catalogue, are left out."""
+    everything = np.ones(len(past.catalogue), dtype=bool)
+    return top_lists(recommender, past.histories, everything, spec.longest_list, spec.batch_rows)
+
+
+def _compare(
+    past: _Past | None, candidates: Sequence[Candidate], spec: RecommendationSpec
+) -> tuple[dict[str, ListQuality], dict[str, TopLists]]:
+    """Candidates that differ in repeats only share a fit."""
+    if past is None:
+        return {}, {}
+    lists: dict[str, TopLists] = {}
+    fitted: tuple[tuple[str, float], sparse.csr_matrix | None] | None = None
+    for candidate in candidates:
+        key = (candidate.kind, candidate.strength)
+        if fitted is None or fitted[0] != key:
+            fitted = key, fit_weights(candidate, past.histories.bought[past.judged], spec)
+        recommender = Recommender(candidate, past.catalogue, with_repeats(candidate, fitted[1]))
+        lists[candidate.name] = _lists(past, recommender, spec)
+    return {name: list_quality(found.columns, past.targets, past.target_counts, past.judged) for name, found in lists.items()}, lists
+
+
+def _best(candidates: Sequence[Candidate], qualities: Mapping[str, ListQuality]) -> Candidate:
+    """By NDCG, then recall; of equal candidates the one that is named first."""
+    return max(candidates, key=lambda c: (qualities[c.name].means["ndcg_at_10"], qualities[c.name].means["recall_at_10"]))
+
+
+def _choose(
+    qualities: Mapping[str, ListQuality], rules: Sequence[Candidate], missing: str | None, spec: RecommendationSpec
+) -> tuple[Candidate, str | None]:
+    if not qualities:
+        return next(rule for rule in rules if rule.kind == "last_category"), missing
+    best_rule = _best(rules, qualities)
+    if missing is not None:
+        return best_rule, missing
+    challenger = _best([candidate for candidate in spec.candidates if not candidate.is_rule], qualities)
+    low, high = difference_interval(qualities[challenger.name].ndcg_10, qualities[best_rule.name].ndcg_10, spec.bootstrap_rounds, spec.seed)
+    if low > 0:
+        return challenger, None
+    return best_rule, f"{challenger.name} leads {best_rule.name} by {low:.4f} to {high:.4f} NDCG@10: not beyond noise"
+
+
+def _calibrate(past: _Past, lists: TopLists) -> tuple[Calibration, ...]:
+    """On the ten that would have been sent to everybody, buyers in the horizon or not."""
+    columns, sources = lists.columns[:, :10], lists.sources[:, :10]
+    is_hit = hits(columns, past.targets)
+    rows = np.broadcast_to(np.arange(len(columns))[:, None], columns.shape)
+    calibrations = []
+    for number, source in enumerate(SOURCES):
+        chosen = sources == number
+        if chosen.any():
+            counts = past.histories.product_counts[rows[chosen]].astype(np.float64)
+            days = past.histories.days_since_purchase[rows[chosen]]
+            calibrations.append(fit_calibration(source, lists.scores[:, :10][chosen], counts, days, is_hit[chosen]))
+    return tuple(calibrations)
+
+
+def _test_metrics(
+    past: _Past | None, winner: Candidate, best_rule: Candidate, calibrations: Sequence[Calibration], spec: RecommendationSpec
+) -> dict[str, float]:
+    if past is None:
+        return {}
+    popular = next(candidate for candidate in spec.candidates if candidate.kind == "most_popular")
+    fits = {c.name: _fit(c, past.catalogue, past.histories, spec) for c in (winner, best_rule, popular)}
+    lists = {name: _lists(past, recommender, spec) for name, recommender in fits.items()}
+    qualities = {name: list_quality(found.columns, past.targets, past.target_counts, past.judged) for name, found in lists.items()}
+    columns = lists[winner.name].columns[:, :10]
+    probability = pair_probabilities(lists[winner.name], past.histories, calibrations)[:, :10]
+    known = (columns != NONE) & np.isfinite(probability)
+    metrics = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec)
+    if known.any():
+        is_hit = hits(columns, past.targets)[known]
+        metrics |= {
+            "ece": expected_calibration_error(is_hit, probability[known]),
+            "mean_interest": float(probability[known].mean()),
+            "observed_rate": float(is_hit.mean()),
+            "highest_interest": float(probability[known].max()),
+        }
+    return metrics
+
+
+def _figures(qualities: Mapping[str, ListQuality], winner: Candidate, spec: RecommendationSpec) -> dict[str, float]:
+    ours, popular = qualities[winner.name], qualities["most_popular"]
+    low, high = ratio_interval(ours.recall_10, popular.recall_10, spec.bootstrap_rounds, spec.seed)
+    base = popular.means["recall_at_10"]
+    figures = dict(ours.means) | {f"{name}_of_most_popular": value for name, value in popular.means.items()}
+    figures["judged_customers"] = float(len(ours.recall_10))
+    if base > 0:
+        figures |= {"recall_to_most_popular": ours.means["recall_at_10"] / base, "recall_to_most_popular_low": low}
+        figures |= {"recall_to_most_popular_high": high} if np.isfinite(high) else {}
+    return figures
+
+
+def _lead(ours: ListQuality, rule: ListQuality, spec: RecommendationSpec) -> dict[str, float]:
+    low, high = difference_interval(ours.ndcg_10, rule.ndcg_10, spec.bootstrap_rounds, spec.seed)
+    return {"ndcg_lead_over_best_rule_low": low, "ndcg_lead_over_best_rule_high": high, "ndcg_at_10_of_best_rule": rule.means["ndcg_at_10"]}
+
+
+def _as_frame(qualities: Mapping[str, ListQuality]) -> pd.DataFrame:
+    columns = ["candidate", "recall_at_10", "recall_at_20", "ndcg_at_10", "coverage_at_10"]
+    return pd.DataFrame([{"candidate": name, **quality.means} for name, quality in qualities.items()], columns=columns)
+
+
+def _fingerprint(days: Sequence[ShopDay | None], products: pd.DataFrame, spec: RecommendationSpec) -> str:
+    """Of every table in a fixed order of its rows."""
+    digests = []
+    for table in [products, *(t for day in days if day for t in (day.purchases, day.customers, day.outcomes))]:
+        if table is None:
+            continue
+        named = table.assign(**{name: table[name].fillna("") for name in ("category", "top_category") if name in table.columns})
+        keys = [name for name in ("customer_id", "product_id") if name in table.columns]
+        digests.append(fingerprint(named.sort_values(keys, kind="stable"), {}))
+    digests.append(str([day is not None for day in days]))
+    # How many rows are handled at a time changes no score.
+    settings = {name: value for name, value in asdict(spec).items() if name != "batch_rows"}
+    return hashlib.sha256("".join([*digests, fingerprint(pd.DataFrame(), settings)]).encode()).hexdigest()[:16]

@@ -1,0 +1,144 @@
+"""Item-item weights: how much a purchase of one product speaks for another. Every learned candidate comes down to such a matrix.
+
+Row: the product that was bought; column: the product that it speaks for. Of each column the strongest weights are kept, so that a model
+of ten thousand products is a million numbers; what is compared is what serves, because the comparison uses the cut matrix too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg, sparse
+from scipy.sparse.linalg import svds
+
+from python_models.matrix import FloatArray
+from python_models.recommendations.spec import Candidate, RecommendationSpec
+from python_models.reproducible import single_thread
+
+COLUMN_BLOCK = 1_000
+
+
+def fit_weights(candidate: Candidate, bought: sparse.csr_matrix, spec: RecommendationSpec) -> sparse.csr_matrix | None:
+    """Weights of a candidate from the purchases of buyers, before own repeats; None for rules that look at no other product."""
+    size = bought.shape[1]
+    if candidate.kind in ("most_popular", "last_category"):
+        return None
+    if candidate.kind == "bought_before":
+        return sparse.identity(size, dtype=np.float32, format="csr")
+    with single_thread():
+        return cut(_dense_weights(candidate, bought, spec), spec.neighbours)
+
+
+def _dense_weights(candidate: Candidate, bought: sparse.csr_matrix, spec: RecommendationSpec) -> FloatArray:
+    if candidate.kind == "item_cosine":
+        return cosine_weights(bought, candidate.strength)
+    if candidate.kind == "ease":
+        return ease_weights(bought, candidate.strength)
+    if candidate.kind == "implicit_als":
+        return als_weights(bought, int(candidate.strength), spec)
+    if candidate.kind == "truncated_svd":
+        return svd_weights(bought, int(candidate.strength), spec.seed)
+    raise ValueError(f"{candidate.kind} is no kind of recommender")
+
+
+def cosine_weights(bought: sparse.csr_matrix, shrinkage: float) -> FloatArray:
+    """Common buyers over the geometric mean of all buyers plus a constant that keeps chance meetings of rare products small."""
+    common = (bought.T @ bought).toarray()
+    norm = np.sqrt(np.diag(common))
+    # In place: the matrix of ten thousand products is 800 MB.
+    for start in range(0, len(norm), COLUMN_BLOCK):
+        stop = start + COLUMN_BLOCK
+        common[start:stop] /= np.maximum(norm[start:stop, None] * norm[None, :] + shrinkage, 1e-12)
+    np.fill_diagonal(common, 0.0)
+    return np.asarray(common)
+
+
+def ease_weights(bought: sparse.csr_matrix, regularisation: float) -> FloatArray:
+    """The linear model of each product on all others that has a closed form (Steck 2019, eq. 8): B = I - P diag(1 / diag P)."""
+    gram = np.asfortranarray((bought.T @ bought).toarray())
+    gram[np.diag_indices_from(gram)] += regularisation
+    # Cholesky factor and inverse take the place of the matrix, which may be large; only the lower half is written.
+    factor, failed = linalg.lapack.dpotrf(gram, lower=1, overwrite_a=1)
+    inverse, not_inverted = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
+    if failed or not_inverted:
+        raise ValueError("the matrix of common buyers cannot be inverted: the regularisation has to be positive")
+    for row in range(len(inverse)):
+        inverse[row, row + 1 :] = inverse[row + 1 :, row]
+    inverse /= -np.diag(inverse).copy()
+    np.fill_diagonal(inverse, 0.0)
+    return np.asarray(inverse)
+
+
+def als_weights(bought: sparse.csr_matrix, factors: int, spec: RecommendationSpec) -> FloatArray:
+    """Alternating least squares for implicit feedback (Hu, Koren and Volinsky 2008, eq. 4 and 5), folded in linearly.
+
+    A customer's own factors are taken by ridge regression of the purchases on the product factors, which makes V (V'V + l I)^-1 V' a matrix
+    of weights like the others, also for customers who were not among those that it was fitted to.
+    """
+    random = np.random.default_rng(spec.seed)
+    customers = bought.shape[0]
+    if customers > spec.als_customers:
+        bought = bought[np.sort(random.permutation(customers)[: spec.als_customers])]
+    size = min(factors, max(2, min(bought.shape) // 2))
+    items = random.normal(0.0, 0.1, (bought.shape[1], size))
+    by_product = bought.T.tocsr()
+    for _ in range(spec.als_iterations):
+        people = _solve_side(bought, items, spec)
+        items = _solve_side(by_product, people, spec)
+    ridge = items.T @ items + spec.als_regularisation * np.eye(size)
+    weights = np.asarray(items @ np.linalg.solve(ridge, items.T))
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def _solve_side(bought: sparse.csr_matrix, other: FloatArray, spec: RecommendationSpec) -> FloatArray:
+    """(Y'Y + a sum y y' + l I)^-1 (1 + a) sum y for each row, in blocks, the sums of outer products as one sparse product."""
+    size = other.shape[1]
+    shared = other.T @ other + spec.als_regularisation * np.eye(size)
+    outer = (other[:, :, None] * other[:, None, :]).reshape(len(other), size * size)
+    found = np.empty((bought.shape[0], size))
+    for start in range(0, bought.shape[0], COLUMN_BLOCK):
+        part = bought[start : start + COLUMN_BLOCK]
+        left = shared + spec.als_confidence * (part @ outer).reshape(-1, size, size)
+        right = (1.0 + spec.als_confidence) * (part @ other)
+        found[start : start + COLUMN_BLOCK] = np.linalg.solve(left, right[:, :, None])[:, :, 0]
+    return found
+
+
+def svd_weights(bought: sparse.csr_matrix, factors: int, seed: int) -> FloatArray:
+    """PureSVD (Cremonesi, Koren and Turrin 2010, eq. 7): purchases projected on the leading directions, V V'."""
+    size = min(factors, min(bought.shape) - 1)
+    if size < 1:
+        return np.zeros((bought.shape[1], bought.shape[1]))
+    start = np.random.default_rng(seed).normal(size=min(bought.shape))
+    _, _, directions = svds(bought.astype(np.float64), k=size, v0=start)
+    weights = np.asarray(directions.T @ directions)
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def cut(weights: FloatArray, neighbours: int) -> sparse.csr_matrix:
+    """The strongest weights of each column, by size whatever the sign; the rest counts as nothing."""
+    size = len(weights)
+    rows, columns, values = [], [], []
+    for start in range(0, size, COLUMN_BLOCK):
+        block = weights[:, start : start + COLUMN_BLOCK]
+        kept = min(neighbours, size)
+        strongest = np.argpartition(-np.abs(block), kept - 1, axis=0)[:kept]
+        rows.append(strongest.ravel())
+        columns.append(np.broadcast_to(np.arange(start, start + block.shape[1]), strongest.shape).ravel())
+        values.append(np.take_along_axis(block, strongest, axis=0).ravel())
+    triples = (np.concatenate(values).astype(np.float32), (np.concatenate(rows), np.concatenate(columns)))
+    matrix = sparse.csr_matrix(triples, shape=(size, size))
+    matrix.eliminate_zeros()
+    matrix.sort_indices()
+    return matrix
+
+
+def with_repeats(candidate: Candidate, weights: sparse.csr_matrix | None) -> sparse.csr_matrix | None:
+    """For a repeating candidate an own earlier purchase speaks for the same product as much as the strongest other one."""
+    if weights is None or not candidate.is_repeating:
+        return weights
+    strongest = np.maximum(weights.max(axis=0).toarray().ravel(), 0.0).astype(np.float32)
+    repeated = (weights + sparse.diags(strongest, format="csr", dtype=np.float32)).tocsr()
+    repeated.sort_indices()
+    return repeated

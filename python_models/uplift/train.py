@@ -1,0 +1,216 @@
+"""Train the uplift model: learners judged on later campaigns than they learnt from, and refused where they rank nobody beyond noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from python_models.matrix import FloatArray, usable_features
+from python_models.propensity.model import LogisticModel
+from python_models.reproducible import fingerprint, single_thread, sort_rows
+from python_models.uplift.fit import design, fit_learner, fit_outcomes
+from python_models.uplift.model import HAS_OFFER, UpliftModel
+from python_models.uplift.qini import Draws, Estimate, average_effect, effects_by_decile, qini, qini_curve
+from python_models.uplift.spec import UpliftSpec
+
+KEYS = ("campaign_date", "campaign_id", "customer_id")
+STRATUM = ["campaign_type", "assignment_share"]
+TREATED, OUTCOME, MARGIN = "is_treated", "has_purchase", "margin_amount"
+
+
+@dataclass(frozen=True)
+class UpliftResult:
+    """The model, which may be the average effect alone, then with the reason; or, below the floor, no model and the reason."""
+
+    model: UpliftModel | None
+    reason: str | None
+    model_version: str
+    metrics: Mapping[str, Mapping[str, float]]
+    curve: pd.DataFrame
+    test_dates: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """Rows to fit on, all of whose windows are over when the rows to judge on begin."""
+
+    fit: pd.DataFrame
+    judge: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Judged:
+    effects: Mapping[str, FloatArray]
+    draws: Draws
+
+
+def train_uplift(rows: pd.DataFrame, spec: UpliftSpec) -> UpliftResult:
+    """`rows` holds one row per customer and randomised campaign: the draw, the features from before it, what was bought in the window."""
+    mature = sort_rows(rows[rows["is_mature"].astype(bool)], KEYS)
+    columns = [*KEYS, *STRATUM, HAS_OFFER, *spec.features, TREATED, OUTCOME, MARGIN]
+    version = f"{spec.model_name}-{fingerprint(mature[columns], asdict(spec))}"
+    reason = _too_thin(mature, spec) or _broken_draw(mature, spec)
+    if reason:
+        return UpliftResult(None, reason, version, {"train": {"is_trained": 0.0, "row_count": float(len(mature))}}, pd.DataFrame())
+    with single_thread():
+        return _fit(mature.assign(observed_share=mature.groupby(STRATUM)[TREATED].transform("mean")), spec, version)
+
+
+def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str) -> UpliftResult:
+    everybody = _average(rows, OUTCOME, spec)
+    margin = _average(rows, MARGIN, spec)
+    metrics: dict[str, dict[str, float]] = {
+        "train": {
+            "is_trained": 1.0,
+            "is_personal": 0.0,
+            "row_count": float(len(rows)),
+            "treated_count": float(rows[TREATED].sum()),
+            "campaign_count": float(rows["campaign_id"].nunique()),
+            **_shown("average_effect", everybody),
+            **_shown("average_margin_effect", margin),
+        }
+    }
+    average = UpliftModel(spec.model_name, version, (), round(everybody.value, 9), round(float(rows[OUTCOME].astype(float).mean()), 9))
+    folds, last = _folds(rows, spec)
+    thin = _too_thin_to_rank(folds, spec)
+    if thin:
+        return UpliftResult(average, thin, version, metrics, pd.DataFrame())
+    features = usable_features(folds[0].fit, spec.features)
+    validation = _forward(folds, features, spec)
+    # The best of several candidates is judged by an interval that is wide enough for all of them (Bonferroni).
+    confidence = 1 - (1 - spec.confidence) / len(spec.learners)
+    found = {name: qini(validation.draws, effect, confidence, spec.resamples, spec.seed) for name, effect in validation.effects.items()}
+    chosen = max(spec.learners, key=lambda learner: found[learner.name].value)
+    best = found[chosen.name]
+    by_expectation = qini(validation.draws, validation.draws.expected, spec.confidence, spec.resamples, spec.seed)
+    metrics["validation"] = {
+        "row_count": float(len(validation.draws.treated)),
+        **_shown("qini", best),
+        **{f"qini_{name}": estimate.value for name, estimate in found.items()},
+        **_shown("qini_by_purchase_probability", by_expectation),
+    }
+    if best.low <= 0:
+        reason = f"no learner ranks effects beyond noise on validation: Qini {best.value:.5f} [{best.low:.5f}, {best.high:.5f}]"
+        return UpliftResult(average, reason, version, metrics, pd.DataFrame())
+    matrix, treated, outcome = _arrays(last.fit, features)
+    outcomes = fit_outcomes(matrix, treated, outcome, spec)
+    learner, expected = fit_learner(chosen, features, matrix, treated, outcome, outcomes), outcomes.expected
+    model = UpliftModel(spec.model_name, version, features, average.average_effect, average.base_rate, expected, learner)
+    effect = model.effect(design(last.judge, features))
+    test = _draws(last.judge, expected, features)
+    deciles = effects_by_decile(test, effect)
+    metrics["train"]["is_personal"] = 1.0
+    metrics["test"] = {
+        "row_count": float(len(last.judge)),
+        **_shown("qini", qini(test, effect, spec.confidence, spec.resamples, spec.seed)),
+        **_shown("qini_by_purchase_probability", qini(test, test.expected, spec.confidence, spec.resamples, spec.seed)),
+        **_shown("average_effect", average_effect(test, spec.confidence, spec.resamples, spec.seed)),
+        **_by_decile("predicted_effect", deciles),
+        **_by_decile("observed_effect", deciles),
+    }
+    dates = tuple(sorted(set(pd.to_datetime(last.judge["campaign_date"]).dt.date)))
+    return UpliftResult(model, None, version, metrics, qini_curve(test, effect), dates)
+
+
+def _forward(folds: list[_Fold], features: tuple[str, ...], spec: UpliftSpec) -> _Judged:
+    """Every fold's rows as models see them that know earlier campaigns only."""
+    effects: dict[str, list[FloatArray]] = {learner.name: [] for learner in spec.learners}
+    expected, judged = [], []
+    for fold in folds:
+        matrix, treated, outcome = _arrays(fold.fit, features)
+        judge, outcomes = design(fold.judge, features), fit_outcomes(matrix, treated, outcome, spec)
+        for learner in spec.learners:
+            effects[learner.name].append(fit_learner(learner, features, matrix, treated, outcome, outcomes).effect(judge))
+        expected.append(expit(outcomes.expected.decision(judge)))
+        judged.append(fold.judge)
+    rows = pd.concat(judged, ignore_index=True)
+    draws = _as_draws(rows, OUTCOME, np.concatenate(expected))
+    return _Judged({name: np.concatenate(parts) for name, parts in effects.items()}, draws)
+
+
+def _folds(rows: pd.DataFrame, spec: UpliftSpec) -> tuple[list[_Fold], _Fold]:
+    """The folds of validation in time order, and the last one, whose rows to judge on are the test part."""
+    day = pd.to_datetime(rows["campaign_date"])
+    days = sorted(set(day))
+    first, last = round(len(days) * spec.first_train_share), round(len(days) * (1 - spec.test_share))
+    edges = [first + (last - first) * number // spec.fold_count for number in range(spec.fold_count + 1)]
+    ends = [*(days[edge] for edge in edges), days[-1] + timedelta(days=1)]
+    folds = [
+        _Fold(rows[day + timedelta(days=spec.window_days) <= start], rows[(day >= start) & (day < end)]) for start, end in pairwise(ends)
+    ]
+    return folds[:-1], folds[-1]
+
+
+def _too_thin(rows: pd.DataFrame, spec: UpliftSpec) -> str | None:
+    if rows.empty:
+        return "no campaign whose recipients were drawn by lot (seed campaign_draws) is over"
+    dates = rows["campaign_date"].nunique()
+    if dates < spec.minimum_campaign_dates:
+        return f"{dates} dates of randomised campaigns are fewer than {spec.minimum_campaign_dates}"
+    drawn, held_out = _buyers(rows)
+    if min(drawn, held_out) < spec.minimum_buyers:
+        return f"{drawn} buyers among the drawn and {held_out} among the held out: {spec.minimum_buyers} of each are needed"
+    return None
+
+
+def _too_thin_to_rank(folds: list[_Fold], spec: UpliftSpec) -> str | None:
+    drawn, held_out = _buyers(folds[0].fit)
+    if min(drawn, held_out) < spec.minimum_fit_buyers:
+        return (
+            f"{drawn} buyers among the drawn and {held_out} among the held out of the earliest campaigns:"
+            f" {spec.minimum_fit_buyers} of each are needed for more than an average effect"
+        )
+    return None if usable_features(folds[0].fit, spec.features) else "no feature varies between customers"
+
+
+def _broken_draw(rows: pd.DataFrame, spec: UpliftSpec) -> str | None:
+    """A share that is not the declared one means that somebody else than chance chose (sample ratio mismatch, Fabijan et al. 2019)."""
+    strata = rows.groupby(STRATUM)[TREATED].agg(["sum", "size"]).reset_index()
+    for campaign_type, share, drawn, count in strata.astype({"assignment_share": float, "sum": float}).to_numpy():
+        noise = (count * share * (1 - share)) ** 0.5
+        if abs(drawn - count * share) > max(spec.share_tolerance * count * share, spec.share_deviations * noise):
+            return f"{campaign_type}: {drawn / count:.4f} were drawn where {share:.4f} were declared in campaign_draws"
+    return None
+
+
+def _average(rows: pd.DataFrame, column: str, spec: UpliftSpec) -> Estimate:
+    """Without features: within each stratum the difference of two means."""
+    expected = rows.assign(value=rows[column].astype(float)).groupby(STRATUM)["value"].transform("mean")
+    return average_effect(_as_draws(rows, column, expected.to_numpy()), spec.confidence, spec.resamples, spec.seed)
+
+
+def _draws(rows: pd.DataFrame, expected: LogisticModel, features: tuple[str, ...]) -> Draws:
+    return _as_draws(rows, OUTCOME, np.asarray(expit(expected.decision(design(rows, features)))))
+
+
+def _as_draws(rows: pd.DataFrame, column: str, expected: FloatArray) -> Draws:
+    return Draws(
+        rows[TREATED].to_numpy(dtype=np.float64),
+        rows["observed_share"].to_numpy(dtype=np.float64),
+        rows[column].to_numpy(dtype=np.float64),
+        expected,
+        rows["customer_id"].tolist(),
+    )
+
+
+def _arrays(rows: pd.DataFrame, features: tuple[str, ...]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    return design(rows, features), rows[TREATED].to_numpy(dtype=np.float64), rows[OUTCOME].to_numpy(dtype=np.float64)
+
+
+def _buyers(rows: pd.DataFrame) -> tuple[int, int]:
+    treated, bought = rows[TREATED].to_numpy(dtype=bool), rows[OUTCOME].to_numpy(dtype=bool)
+    return int((treated & bought).sum()), int((~treated & bought).sum())
+
+
+def _by_decile(column: str, deciles: pd.DataFrame) -> dict[str, float]:
+    return {f"{column}_decile_{number:02d}": float(value) for number, value in zip(deciles["decile"], deciles[column], strict=True)}
+
+
+def _shown(name: str, estimate: Estimate) -> dict[str, float]:
+    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}

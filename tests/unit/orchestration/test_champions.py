@@ -1,0 +1,377 @@
+"""Who scores: promotion beyond noise only, never on rows that were learned from; rollbacks last; a dead process registers nothing."""
+
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from orchestration.champions import Judged, decide, judge, learned_until, propensity_provenance, serving_metrics, serving_model
+from orchestration.model_records import Decision, RollbackError, StoredModel
+from orchestration.model_store import ModelStore
+from orchestration.paths import DBT_PROJECT
+from orchestration.registry import roll_back, show_versions
+from orchestration.warehouse import Warehouse
+from python_models.evaluation.compare import Comparison
+from python_models.propensity.model import model_from_json
+from python_models.propensity.score import score_propensity
+from python_models.propensity.spec import PURCHASE_30D, BoostingParameters
+from python_models.propensity.train import TrainingResult, train_propensity
+from tests.unit.python_models.worlds import labelled_rows
+
+LIMITS = {"confidence": 0.95, "maximum_age_days": 30.0, "maximum_ece": 0.2, "maximum_score_psi": 0.25}
+SPEC = replace(
+    PURCHASE_30D, minimum_train_cases=50, minimum_holdout_cases=20, boosting=(BoostingParameters(max_iterations=10, min_samples_leaf=20),)
+)
+NAME = SPEC.model_name
+FIRST = date(2026, 11, 1)
+
+
+def comparison(difference: float, low: float, high: float) -> Comparison:
+    return Comparison(1_000, 500, 0.5, 0.5 + difference, difference, low, high, 0.7, 0.7)
+
+
+BETTER, WORSE, NOISE = comparison(-0.02, -0.03, -0.01), comparison(0.02, 0.01, 0.03), comparison(-0.01, -0.02, 0.001)
+
+
+@pytest.mark.parametrize(
+    ("compared", "age_days", "ece", "drift", "promoted", "reason"),
+    [
+        (BETTER, 1, 0.0, 0.0, True, "better beyond noise"),
+        (NOISE, 29, 0.0, 0.0, False, "within noise"),
+        (NOISE, 30, 0.0, 0.0, True, "due after 30 days"),
+        (NOISE, 1, 0.21, 0.0, True, "calibration error"),
+        (NOISE, 1, 0.0, 0.25, True, "have drifted"),
+        (WORSE, 90, 0.9, 9.0, False, "worse beyond noise"),
+        (None, 90, 0.9, 9.0, False, "no held-out rows"),
+    ],
+)
+def test_a_challenger_takes_over_when_it_is_better_or_due(
+    compared: Comparison | None, age_days: int, ece: float, drift: float, promoted: bool, reason: str
+) -> None:
+    found = decide(Judged(compared, {"ece": ece}, drift), age_days, LIMITS)
+    assert found[0] is promoted
+    assert reason in found[1]
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    return labelled_rows()
+
+
+@pytest.fixture(scope="module")
+def trained(rows: pd.DataFrame) -> TrainingResult:
+    return train_propensity(rows, SPEC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ModelStore:
+    return ModelStore(Warehouse(tmp_path), DBT_PROJECT / "models")
+
+
+def later(rows: pd.DataFrame, days: int) -> pd.DataFrame:
+    """The same people a few days later: all dates move with the clock."""
+    return rows.assign(as_of_date=[day + timedelta(days=days) for day in rows["as_of_date"]])
+
+
+def run(
+    store: ModelStore, rows: pd.DataFrame, as_of_date: date, result: TrainingResult | None = None, limits: dict[str, float] | None = None
+) -> Decision:
+    """What the training asset does."""
+    result = result or train_propensity(rows, SPEC)
+    decision = judge(store, SPEC, result, rows, as_of_date, limits or LIMITS)
+    content = result.model.to_json() if result.model else None
+    stored = StoredModel(NAME, result.model_version, as_of_date, content, result.reason, result.metrics, ("2026-10-02",))
+    store.save(stored, at(as_of_date), decision=decision, provenance=propensity_provenance(SPEC, result, rows))
+    return decision
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).replace(tzinfo=None)
+
+
+def statuses(store: ModelStore) -> dict[str, str]:
+    return {row["as_of_date"].isoformat(): row["status"] for row in store.versions()}
+
+
+def spoilt(result: TrainingResult) -> TrainingResult:
+    """A model that turns its probabilities around, and what it would have said of the test dates."""
+    assert result.model is not None
+    calibration = replace(result.model.calibration, slope=-1.0, intercept=0.0)
+    predictions = result.predictions.assign(probability=1 - result.predictions["probability"])
+    return replace(result, model=replace(result.model, calibration=calibration), predictions=predictions, model_version="spoilt")
+
+
+def test_the_first_model_serves_at_once(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    assert run(store, rows, FIRST, trained) == Decision(True, "the first model")
+    assert serving_model(store, NAME, FIRST).model_version == trained.model_version
+    [row] = store.versions()
+    assert (row["status"], row["promoted_by"], row["learned_until_date"]) == ("champion", "run", learned_until(trained.split, 30))
+    assert row["data_fingerprint"]
+    assert row["parameters"]
+    assert str(row["code_version"]).startswith(SPEC.code_version + "+")
+
+
+def test_a_challenger_within_noise_waits_and_the_champion_scores(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    run(store, rows, FIRST, trained)
+    decision = run(store, later(rows, 1), FIRST + timedelta(days=1))
+    assert (decision.is_promoted, decision.reason.split(":")[0]) == (False, "within noise")
+    assert statuses(store) == {"2026-11-02": "challenger", "2026-11-01": "champion"}
+    assert serving_model(store, NAME, FIRST + timedelta(days=1)).model_version == trained.model_version
+
+
+def test_a_champion_that_is_beaten_retires_and_a_worse_challenger_does_not_serve(
+    store: ModelStore, rows: pd.DataFrame, trained: TrainingResult
+) -> None:
+    run(store, rows, FIRST, spoilt(trained))
+    decision = run(store, later(rows, 1), FIRST + timedelta(days=1))
+    assert decision.reason.startswith("better beyond noise")
+    assert statuses(store) == {"2026-11-02": "champion", "2026-11-01": "retired"}
+    worse = run(store, later(rows, 2), FIRST + timedelta(days=2), spoilt(train_propensity(later(rows, 2), SPEC)))
+    assert worse.reason.startswith("worse beyond noise")
+
+
+def test_both_are_judged_on_the_same_rows_and_the_champion_learned_none_of_them(
+    store: ModelStore, rows: pd.DataFrame, trained: TrainingResult
+) -> None:
+    run(store, rows, FIRST, trained)
+    tomorrow = later(rows, 1)
+    result = train_propensity(tomorrow, SPEC)
+    assert result.split is not None
+    run(store, tomorrow, FIRST + timedelta(days=1), result)
+    champion = serving_model(store, NAME, FIRST + timedelta(days=1))
+    champion_model = model_from_json(champion.content or "")
+    held_out = tomorrow[tomorrow["as_of_date"].isin(result.split.test)]
+    scores = score_propensity(held_out, champion_model, SPEC, at(FIRST)).merge(
+        held_out[["customer_id", "as_of_date", "has_purchase_30d"]], on=["customer_id", "as_of_date"]
+    )
+    chance = np.where(scores["has_purchase_30d"], scores["probability"], 1 - scores["probability"])
+    figures = store.comparison(NAME, FIRST + timedelta(days=1))
+    assert figures["row_count"] == len(held_out)
+    assert figures["champion_log_loss"] == pytest.approx(-np.log(np.clip(chance, 1e-6, 1)).mean(), abs=2e-6)
+    assert figures["challenger_auc"] == pytest.approx(result.metrics["test"]["auc"], abs=1e-6)
+    assert min(result.split.test) >= learned_until(trained.split, SPEC.horizon_days)  # type: ignore[operator]
+
+
+def test_rows_that_the_champion_has_learned_from_judge_nobody(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    """The clock is turned back: what the challenger is tested on the champion has learned."""
+    run(store, rows, FIRST, trained)
+    past = later(rows, -90)
+    result = train_propensity(past, SPEC)
+    decision = judge(store, SPEC, result, past, FIRST + timedelta(days=1), LIMITS)
+    assert decision.reason == "no held-out rows that the champion has not learned from"
+
+
+def test_the_metrics_that_are_shown_are_the_champions_on_todays_test_dates(
+    store: ModelStore, rows: pd.DataFrame, trained: TrainingResult
+) -> None:
+    run(store, rows, FIRST, trained)
+    tomorrow = FIRST + timedelta(days=1)
+    run(store, later(rows, 1), tomorrow)
+    version, metrics = serving_metrics(store, NAME, tomorrow)
+    assert version == trained.model_version
+    assert metrics["test"]["auc"] == pytest.approx(store.comparison(NAME, tomorrow)["champion_auc"], abs=1e-6)
+    assert metrics["test"]["is_trained"] == 1.0
+    assert metrics["validation"] == trained.metrics["validation"]
+
+
+def test_a_month_is_enough_when_the_challenger_is_not_worse(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    run(store, rows, FIRST, trained)
+    assert run(store, later(rows, 30), FIRST + timedelta(days=30)).reason.startswith("due after 30 days")
+
+
+def test_a_rerun_of_a_day_decides_as_the_first_run_did(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    def registry() -> list[dict[str, Any]]:
+        return [{name: value for name, value in row.items() if name != "trained_at"} for row in store.versions()]
+
+    run(store, rows, FIRST, spoilt(trained))
+    second = FIRST + timedelta(days=1)
+    decision = run(store, later(rows, 1), second)
+    before = registry()
+    assert run(store, later(rows, 1), second) == decision
+    assert registry() == before
+
+
+def test_another_run_of_the_same_date_replaces_what_the_first_decided(
+    store: ModelStore, rows: pd.DataFrame, trained: TrainingResult
+) -> None:
+    run(store, rows, FIRST, trained)
+    assert run(store, rows, FIRST, spoilt(trained)).reason == "the first model"
+    assert {row["model_version"]: row["status"] for row in store.versions()} == {"spoilt": "champion", trained.model_version: "challenger"}
+
+
+def test_below_the_floor_the_champion_goes_on(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    run(store, rows, FIRST, trained)
+    tomorrow = FIRST + timedelta(days=1)
+    thin = train_propensity(later(rows, 1), replace(SPEC, minimum_train_cases=10_000))
+    assert run(store, later(rows, 1), tomorrow, thin).reason.startswith("no model: ")
+    assert serving_model(store, NAME, tomorrow).model_version == trained.model_version
+
+
+def test_below_the_floor_without_a_champion_nothing_serves_and_the_reason_is_kept(store: ModelStore, rows: pd.DataFrame) -> None:
+    thin = train_propensity(rows, replace(SPEC, minimum_train_cases=10_000))
+    run(store, rows, FIRST, thin)
+    serving = serving_model(store, NAME, FIRST)
+    assert serving.content is None
+    assert serving.reason == thin.reason
+    assert statuses(store) == {"2026-11-01": "challenger"}
+
+
+def test_a_lost_file_of_a_champion_is_read_from_the_registry(
+    store: ModelStore, rows: pd.DataFrame, trained: TrainingResult, tmp_path: Path
+) -> None:
+    run(store, rows, FIRST, trained)
+    before = serving_model(store, NAME, FIRST)
+    (store.folder(NAME, trained.model_version) / "model.json").unlink()
+    assert serving_model(store, NAME, FIRST) == before
+
+
+def damage(store: ModelStore, version: str) -> None:
+    (store.folder(NAME, version) / "model.json").write_text("{}")
+    assert isinstance(store.warehouse, Warehouse)
+    with store.warehouse.connect() as connection:
+        connection.execute("update ops.main.model_registry set content = 'x' where model_version = ?", [version])
+
+
+def test_a_damaged_champion_is_replaced(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    run(store, rows, FIRST, trained)
+    damage(store, trained.model_version)
+    decision = run(store, later(rows, 1), FIRST + timedelta(days=1))
+    assert decision.is_promoted
+    assert "is not the file that was registered" in decision.reason
+
+
+def test_a_damaged_champion_below_the_floor_leaves_no_scores_and_a_reason(
+    store: ModelStore, rows: pd.DataFrame, trained: TrainingResult
+) -> None:
+    run(store, rows, FIRST, trained)
+    damage(store, trained.model_version)
+    tomorrow = FIRST + timedelta(days=1)
+    run(store, later(rows, 1), tomorrow, train_propensity(later(rows, 1), replace(SPEC, minimum_train_cases=10_000)))
+    serving = serving_model(store, NAME, tomorrow)
+    assert serving.content is None
+    assert serving.reason is not None
+    assert "needed" in serving.reason
+
+
+def test_a_champion_whose_features_are_gone_is_replaced(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    run(store, rows, FIRST, trained)
+    assert trained.model is not None
+    lost = trained.model.features[0]
+    tomorrow = later(rows, 1).drop(columns=lost)
+    result = train_propensity(tomorrow, replace(SPEC, features=tuple(name for name in SPEC.features if name != lost)))
+    decision = judge(store, SPEC, result, tomorrow, FIRST + timedelta(days=1), LIMITS)
+    assert decision.is_promoted
+    assert decision.reason.endswith(f"its features are gone: {lost}")
+
+
+def test_a_rollback_lasts_and_a_new_version_may_take_over(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    run(store, rows, FIRST, trained)
+    day = FIRST + timedelta(days=30)
+    second = train_propensity(later(rows, 30), SPEC)
+    assert run(store, later(rows, 30), day, second).is_promoted
+    assert store.roll_back(NAME) == (second.model_version, trained.model_version)
+    assert serving_model(store, NAME, day).model_version == trained.model_version
+    assert statuses(store) == {"2026-12-01": "retired", "2026-11-01": "champion"}
+    # The rerun makes the same version again, and must not bring it back; the next day makes another, which is neither due nor better.
+    assert run(store, later(rows, 30), day, second) == Decision(False, "this version was rolled back")
+    assert statuses(store) == {"2026-12-01": "retired", "2026-11-01": "champion"}
+    next_day = day + timedelta(days=1)
+    assert run(store, later(rows, 31), next_day).reason.startswith("within noise")
+    assert serving_model(store, NAME, next_day).model_version == trained.model_version
+    month = day + timedelta(days=30)
+    assert run(store, later(rows, 60), month).reason.startswith("due after 30 days")
+
+
+def test_a_rollback_to_a_version_that_never_served(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    run(store, rows, FIRST, trained)
+    day = FIRST + timedelta(days=1)
+    challenger = train_propensity(later(rows, 1), SPEC)
+    run(store, later(rows, 1), day, challenger)
+    store.roll_back(NAME, challenger.model_version)
+    assert serving_model(store, NAME, day).model_version == challenger.model_version
+    (store.folder(NAME, challenger.model_version) / "model.json").unlink()
+    # Chosen by a person it is kept in the store, and a rerun of its own date leaves it where it is.
+    assert run(store, later(rows, 1), day, challenger).reason == "the same version serves already"
+    assert serving_model(store, NAME, day).model_version == challenger.model_version
+    # Explicitly named, what was rolled back may serve again.
+    store.roll_back(NAME, trained.model_version)
+    assert serving_model(store, NAME, day).model_version == trained.model_version
+
+
+def test_impossible_rollbacks_say_why(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    with pytest.raises(RollbackError, match="no model purchase_30d is registered"):
+        store.roll_back(NAME)
+    run(store, rows, FIRST, trained)
+    with pytest.raises(RollbackError, match="no earlier version"):
+        store.roll_back(NAME)
+    with pytest.raises(RollbackError, match="no trained version x is registered"):
+        store.roll_back(NAME, "x")
+    with pytest.raises(RollbackError, match="serves already"):
+        store.roll_back(NAME, trained.model_version)
+    with pytest.raises(RollbackError, match="has no champion: every run fits it anew"):
+        roll_back(store.warehouse, store.models_dir, "customer_clusters", None)
+
+
+def test_the_list_shows_who_scores_and_why(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    def listed() -> str:
+        console = Console(file=StringIO(), width=200)
+        show_versions(store.warehouse, store.models_dir, console)
+        assert isinstance(console.file, StringIO)
+        return console.file.getvalue()
+
+    run(store, rows, FIRST, spoilt(trained))
+    run(store, later(rows, 1), FIRST + timedelta(days=1))
+    assert "better beyond noise" in listed()
+    roll_back(store.warehouse, store.models_dir, NAME, None)
+    lines = [line for line in listed().splitlines() if NAME in line]
+    assert ["rolled back" in line for line in lines] == [True, False]
+    assert ["champion" in line for line in lines] == [False, True]
+
+
+def test_a_data_folder_without_a_warehouse_is_not_made_by_looking(tmp_path: Path) -> None:
+    empty = Warehouse(tmp_path / "mistyped")
+    with pytest.raises(FileNotFoundError, match="no warehouse in"):
+        show_versions(empty, DBT_PROJECT / "models", Console(file=StringIO()))
+    assert not empty.data_dir.exists()
+
+
+def test_a_process_that_dies_before_the_registration_has_registered_nothing(
+    store: ModelStore, rows: pd.DataFrame, trained: TrainingResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(store, rows, FIRST, spoilt(trained))
+    before = store.versions()
+
+    def die(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Warehouse, "replace_ops_rows", die)
+        with pytest.raises(KeyboardInterrupt):
+            run(store, later(rows, 1), FIRST + timedelta(days=1))
+    assert store.versions() == before
+    assert serving_model(store, NAME, FIRST).model_version == "spoilt"
+    assert run(store, later(rows, 1), FIRST + timedelta(days=1)).is_promoted
+
+
+def test_a_model_that_every_run_fits_anew_serves_from_its_own_run(store: ModelStore) -> None:
+    for day, content in ((FIRST, "{}"), (FIRST + timedelta(days=1), "{}")):
+        store.save(StoredModel("clusters", f"v{day}", day, content, None, {}), at(day))
+    assert statuses(store) == {"2026-11-02": "champion", "2026-11-01": "retired"}
+    thin = FIRST + timedelta(days=2)
+    store.save(StoredModel("clusters", "thin", thin, None, "too thin", {}), at(thin))
+    assert statuses(store) == {"2026-11-03": "challenger", "2026-11-02": "retired", "2026-11-01": "retired"}
+
+
+def test_the_parameters_are_kept_as_they_were(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    provenance = propensity_provenance(SPEC, trained, rows)
+    assert provenance.parameters == asdict(SPEC)
+    shuffled = rows.sample(frac=1, random_state=4)
+    assert propensity_provenance(SPEC, trained, shuffled).data_fingerprint == provenance.data_fingerprint
+    changed = rows.assign(order_count_30d=rows["order_count_30d"] + 1)
+    assert propensity_provenance(SPEC, trained, changed).data_fingerprint != provenance.data_fingerprint

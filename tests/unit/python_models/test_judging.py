@@ -1,0 +1,104 @@
+"""Intervals, importance and slices: against simple ways to get the same, and against worlds of which the answer is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from python_models.evaluation import intervals
+from python_models.evaluation.importance import permutation_importance
+from python_models.evaluation.intervals import METRICS, bootstrap_intervals
+from python_models.evaluation.metrics import classification_metrics
+from python_models.evaluation.slices import slice_metrics
+
+GENERATOR = np.random.default_rng(11)
+PROBABILITY = np.round(GENERATOR.beta(1, 4, 3_000), 2)
+OUTCOME = GENERATOR.random(3_000) < PROBABILITY
+CUSTOMERS = [f"c_{number % 1_000:04d}" for number in range(3_000)]
+
+
+def test_weights_of_one_give_the_stored_metrics() -> None:
+    """Ties and all: what is resampled is what is stored."""
+    judged = intervals.Judge(OUTCOME, PROBABILITY).metrics(np.ones((1, 3_000)))[:, 0]
+    stored = classification_metrics(OUTCOME, PROBABILITY, 0.5)
+    assert dict(zip(METRICS, judged, strict=True)) == pytest.approx({name: stored[name] for name in METRICS}, abs=1e-12)
+
+
+def test_a_weight_is_a_row_that_many_times() -> None:
+    weights = np.random.default_rng(3).integers(0, 4, 3_000)
+    judged = intervals.Judge(OUTCOME, PROBABILITY).metrics(weights[None, :].astype(float))[:, 0]
+    repeated = classification_metrics(np.repeat(OUTCOME, weights), np.repeat(PROBABILITY, weights), 0.5)
+    found = dict(zip(METRICS, judged, strict=True))
+    assert found["auc"] == pytest.approx(repeated["auc"], abs=1e-12)
+    assert found["pr_auc"] == pytest.approx(repeated["pr_auc"], abs=1e-12)
+    assert found["brier"] == pytest.approx(repeated["brier"], abs=1e-12)
+
+
+def test_intervals_hold_the_metric_and_repeat_themselves() -> None:
+    found = bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1)
+    stored = classification_metrics(OUTCOME, PROBABILITY, 0.5)
+    assert set(found) == set(METRICS)
+    for name, (low, high) in found.items():
+        assert low <= stored[name] <= high
+        assert low < high
+    assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1) == found
+    assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=2) != found
+
+
+def test_rows_of_one_customer_are_drawn_together() -> None:
+    """The same rows four times over are no more evidence when they are the same people, and seem to be when they are not."""
+    outcome, probability = np.tile(OUTCOME[:1_000], 4), np.tile(PROBABILITY[:1_000], 4)
+    people = [f"c_{number % 1_000:04d}" for number in range(4_000)]
+    strangers = [f"c_{number:04d}" for number in range(4_000)]
+
+    def width(customers: list[str]) -> float:
+        low, high = bootstrap_intervals(outcome, probability, customers, seed=1)["auc"]
+        return high - low
+
+    assert width(people) > 1.5 * width(strangers)
+
+
+def test_many_rows_are_sampled_by_customer(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1)["auc"]
+    monkeypatch.setattr(intervals, "MAX_ROWS", 600)
+    sampled = bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1)["auc"]
+    assert sampled[1] - sampled[0] > whole[1] - whole[0]
+
+
+def test_an_outcome_that_nobody_had_has_no_ranking_interval() -> None:
+    found = bootstrap_intervals(np.zeros(300, dtype=bool), PROBABILITY[:300], CUSTOMERS[:300], seed=1)
+    assert set(found) == {"brier", "ece"}
+
+
+def test_what_the_ranking_rests_on_is_important_and_noise_is_not() -> None:
+    matrix = np.column_stack([PROBABILITY, GENERATOR.random(3_000)])
+    lost = permutation_importance(lambda rows: rows[:, 0], matrix, OUTCOME, ("signal", "noise"), seed=1)
+    assert lost["signal"] > 0.15
+    assert lost["noise"] == 0
+    assert lost == permutation_importance(lambda rows: rows[:, 0], matrix, OUTCOME, ("signal", "noise"), seed=1)
+
+
+def test_importance_needs_both_outcomes() -> None:
+    assert permutation_importance(lambda rows: rows[:, 0], np.ones((5, 1)), np.ones(5, dtype=bool), ("a",), seed=1) == {}
+
+
+def test_slices_name_the_large_and_pool_the_small() -> None:
+    country = ["DE"] * 2_000 + ["FR"] * 700 + ["LI"] * 150 + [None] * 150
+    found = slice_metrics(pd.DataFrame({"country_code": country}), ["country_code"], OUTCOME, PROBABILITY)
+    assert {name.partition("=")[2] for name in found} == {"DE", "FR", "others"}
+    assert found["row_count@country_code=others"] == 300
+    assert found["base_rate@country_code=DE"] == pytest.approx(OUTCOME[:2_000].mean())
+    assert found["auc@country_code=DE"] == pytest.approx(classification_metrics(OUTCOME[:2_000], PROBABILITY[:2_000], 0.5)["auc"])
+
+
+def test_slices_too_small_to_speak_of_are_left_out() -> None:
+    country = ["DE"] * 2_950 + ["LI"] * 50
+    found = slice_metrics(pd.DataFrame({"country_code": country}), ["country_code"], OUTCOME, PROBABILITY)
+    assert {name.partition("=")[2] for name in found} == {"DE"}
+
+
+def test_a_slice_with_few_cases_has_no_auc() -> None:
+    outcome = np.zeros(3_000, dtype=bool)
+    outcome[:19] = True
+    found = slice_metrics(pd.DataFrame({"country_code": ["DE"] * 3_000}), ["country_code"], outcome, PROBABILITY)
+    assert "auc@country_code=DE" not in found
+    assert found["brier@country_code=DE"] > 0
