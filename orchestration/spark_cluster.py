@@ -21,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from orchestration.atomic_files import write_whole
-from orchestration.java import JavaMissingError, java_home_environment
+from orchestration.java import java_home_environment
 from orchestration.paths import DataFolder, data_folder
 from orchestration.ports import NoPortError, answers, is_free, next_free_port
 from orchestration.processes import Process, start, stop
@@ -34,12 +34,14 @@ from orchestration.spark_settings import (
     cluster_size,
     spark_address,
 )
+from orchestration.system_packages import ProgramMissingError
 
 THRIFT_CLASS = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DAEMON_MEMORY = "256m"
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.5
+PORT_SECONDS = 30.0
 UI_PORTS = {"master": 8080, "worker": 8081, "thrift": 4040}
 
 
@@ -88,6 +90,7 @@ def up(folder: DataFolder, address: SparkAddress, size: ClusterSize) -> Cluster:
             return cluster
         if cluster is not None:
             _end(folder, cluster)
+            _wait_for_ports(address, size)
         if address.host not in LOOPBACK:
             raise SparkClusterError(f"{address.host} is not this machine: `make spark-up` starts a cluster here; yours needs no start")
         return _start(folder, address, size)
@@ -152,6 +155,13 @@ def _start(folder: DataFolder, address: SparkAddress, size: ClusterSize) -> Clus
         _end(folder, cluster)
         raise
     return cluster
+
+
+def _wait_for_ports(address: SparkAddress, size: ClusterSize) -> None:
+    """A port may be held for a moment after its process has ended. When it stays so, `_start` says which one."""
+    deadline = time.monotonic() + PORT_SECONDS
+    while time.monotonic() < deadline and not all(is_free(address.host, port) for port in (address.port, size.master_port)):
+        time.sleep(POLL_SECONDS)
 
 
 def _names(size: ClusterSize) -> list[str]:
@@ -264,7 +274,7 @@ def main(arguments: Sequence[str]) -> int:
         started = time.monotonic()
         try:
             cluster = up(folder, spark_address(), cluster_size())
-        except (SparkClusterError, JavaMissingError, NoPortError) as error:
+        except (SparkClusterError, ProgramMissingError, NoPortError) as error:
             print(f"Spark: {error}")
             return 1
         print(f"Spark answers at {cluster.address} after {time.monotonic() - started:.0f} s; tables and logs in {spark_folder(folder)}")

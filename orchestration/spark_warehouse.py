@@ -119,7 +119,7 @@ class SparkWarehouse:
         if missing:
             raise ValueError(f"{table.source}.{table.name} and the frame differ in the columns {', '.join(sorted(missing))}")
         relation = f"{schema}.{table.name}"
-        arrow = pa.Table.from_pandas(frame[list(table.column_names)], preserve_index=False)
+        arrow = with_types(pa.Table.from_pandas(frame[list(table.column_names)], preserve_index=False))
         with warehouse_turn(self.data_dir, "python on spark"), self.connect() as session, self.handed_over(arrow) as incoming:
             session.run(f"create schema if not exists {schema}")
             finish_replacement(session, relation)
@@ -143,6 +143,14 @@ class SparkWarehouse:
             yield f"parquet.`{file}`"
         finally:
             file.unlink(missing_ok=True)
+
+
+def with_types(table: pa.Table) -> pa.Table:
+    """Columns without any value as text, which Spark casts to whatever is declared; it reads Arrow's type of nothing as whole numbers."""
+    for position, field in enumerate(table.schema):
+        if pa.types.is_null(field.type):
+            table = table.set_column(position, field.name, table.column(position).cast(pa.string()))
+    return table
 
 
 def create_statement(table: SourceTable, relation: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,21 +11,22 @@ import pytest
 from orchestration.generators.spec import WorldSpec
 from orchestration.generators.world import generate_world
 from orchestration.paths import DATA_DIR_VARIABLE, DataFolder
+from orchestration.ports import next_free_port
 from orchestration.setup_packages import install_packages
 from orchestration.spark_cluster import Cluster, cluster_size, down, spark_address, up
 from orchestration.spark_settings import MASTER_PORT_VARIABLE, PORT_VARIABLE
+from orchestration.spark_warehouse import SparkWarehouse
 from orchestration.variables import keep_vars
+from tests.spark.random_arrival import hold_back
 from tests.spark.two_engines import TwoEngines
 
 SIZE_VARIABLE = "A360_SPARK_TEST_SIZE"
 FOLDER_VARIABLE = "A360_SPARK_TEST_DIR"
 
 
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(first: int) -> int:
+    """A port below those of outgoing connections, one of which could take it while the cluster is down for a moment."""
+    return next_free_port("127.0.0.1", first, set())
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +42,8 @@ def cluster(folder: DataFolder) -> Iterator[Cluster]:
     before = dict(os.environ)
     os.environ |= {
         DATA_DIR_VARIABLE: str(folder.root),
-        PORT_VARIABLE: str(free_port()),
-        MASTER_PORT_VARIABLE: str(free_port()),
+        PORT_VARIABLE: str(free_port(11_000)),
+        MASTER_PORT_VARIABLE: str(free_port(17_100)),
         "A360_IDENTITY_KEY": "two engines",
     }
     try:
@@ -56,11 +56,20 @@ def cluster(folder: DataFolder) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def engines(folder: DataFolder, cluster: Cluster) -> TwoEngines:
-    """The demo world, not built yet."""
+    """The demo world, not built yet; part of what it loaded of late arrives with the days that follow."""
     assert cluster.is_running
     install_packages()
     generate_world(WorldSpec(customers=int(os.environ.get(SIZE_VARIABLE, "300"))), folder.root)
     keep_vars(folder, {"minimum_segment_size": 25})
+    hold_back(folder)
     engines = TwoEngines(folder)
     engines.remove_files_without_rows()
+    return engines
+
+
+@pytest.fixture(scope="session")
+def built(engines: TwoEngines) -> TwoEngines:
+    """Everything built on both engines; quick after test_parity, which has done so."""
+    if not SparkWarehouse(engines.folder.root).has_table("features", "feature_purchase_labels"):
+        engines.build()
     return engines

@@ -54,6 +54,7 @@ select
     cast({{ dbt.dateadd('month', 1, 'numbers.day') }} as date) as month_later,
     cast({{ dbt.dateadd('day', 5, 'numbers.moment') }} as string) as five_days_later,
     {{ contraction_priority('abs(' ~ identifier_hash('coalesce(texts.text, other)') ~ ')', 3) }} as contraction_priority,
+    {{ contraction_key('(' ~ contraction_priority('abs(' ~ identifier_hash('coalesce(texts.text, other)') ~ ')', 3) ~ ')', 3) }} as contraction_key,
     {{ transient_hash(['texts.text', 'other']) }} = {{ transient_hash(['texts.text', 'other']) }} as is_hash_stable,
     joined.joined_text
 from texts

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from orchestration.model_data import as_date, clock, scoring_features, training_rows
-from orchestration.model_store import ModelStore, StoredModel
+from orchestration.model_records import StoredModel
+from orchestration.model_store import ModelStore
 from orchestration.paths import DBT_PROJECT
+from orchestration.source_tables import read_source_tables
 from orchestration.spark_warehouse import SparkWarehouse
 from orchestration.table_store import open_table_store
 from orchestration.warehouse import Warehouse
@@ -27,16 +29,8 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(keys).reset_index(drop=True)
 
 
-@pytest.fixture
-def features_are_built(engines: TwoEngines) -> TwoEngines:
-    """Quick after test_parity, which has built everything."""
-    if not SparkWarehouse(engines.folder.root).has_table("features", "feature_purchase_labels"):
-        engines.build()
-    return engines
-
-
-def test_features_and_training_rows_are_the_same(features_are_built: TwoEngines) -> None:
-    ours, theirs = features_are_built.warehouses["dev"], features_are_built.warehouses["spark"]
+def test_features_and_training_rows_are_the_same(built: TwoEngines) -> None:
+    ours, theirs = built.warehouses["dev"], built.warehouses["spark"]
     assert clock(ours) == clock(theirs)
     for read in (lambda store: scoring_features(store, PURCHASE_30D.features), lambda store: training_rows(store, PURCHASE_30D)):
         frame = in_order(read(ours))
@@ -44,8 +38,8 @@ def test_features_and_training_rows_are_the_same(features_are_built: TwoEngines)
         pd.testing.assert_frame_equal(frame, in_order(read(theirs)), rtol=1e-9, atol=0)
 
 
-def test_a_large_result_comes_in_batches(features_are_built: TwoEngines) -> None:
-    store = SparkWarehouse(features_are_built.folder.root)
+def test_a_large_result_comes_in_batches(built: TwoEngines) -> None:
+    store = SparkWarehouse(built.folder.root)
     count = int(store.value("select count(*) from features.feature_customers"))
     batches = list(store.batches("select * from features.feature_customers", rows=100))
     assert sum(batch.num_rows for batch in batches) == count
@@ -62,6 +56,18 @@ def test_a_registered_model_comes_back(engines: TwoEngines) -> None:
     assert store.load("parity", as_date(as_of_at)) == model
     assert store.previous_content("parity", datetime(2026, 11, 2).date()) == '{"k": 5}'
     assert store.warehouse.value("select count(*) from ops.model_registry where model_name = ?", ["parity"]) == 1
+
+
+def test_no_rows_and_empty_columns_can_be_written(engines: TwoEngines) -> None:
+    store = SparkWarehouse(engines.folder.root)
+    table = read_source_tables(MODELS, "ml")["send_times"]
+    at, day = datetime(2020, 1, 1), datetime(2020, 1, 1).date()
+    row = dict.fromkeys(table.column_names) | {"customer_id": "nobody", "as_of_date": day, "scored_at": at}
+    assert store.replace_rows(table, pd.DataFrame([row]), {"as_of_date": day}) == 1
+    query = "select customer_id, best_local_hour, hour_source, scored_at from ml.send_times where as_of_date = ?"
+    assert store.rows(query, [day]) == [("nobody", None, None, at)]
+    assert store.replace_rows(table, pd.DataFrame(columns=list(table.column_names)), {"as_of_date": day}) == 0
+    assert store.rows(query, [day]) == []
 
 
 @pytest.mark.parametrize(("target", "kind"), [("spark", SparkWarehouse), ("dev", Warehouse)])

@@ -66,6 +66,10 @@ def test_a_worker_that_is_killed_in_mid_build_costs_time_only(built: TwoEngines,
     def kill() -> None:
         time.sleep(25)
         os.kill(worker.pid, signal.SIGKILL)
+        # Its threads take a moment to end.
+        deadline = time.monotonic() + 30
+        while worker.is_running and time.monotonic() < deadline:
+            time.sleep(0.1)
 
     killer = threading.Thread(target=kill)
     killer.start()

@@ -33,15 +33,9 @@
     {{ return(relation.incorporate(path={'identifier': relation.identifier ~ '__' ~ invocation_id[:8]}, type='table')) }}
 {% endmacro %}
 
-{#
-    The column that an incremental model whose unique_key is a date is partitioned by on Spark: its month. Days would make hundreds of
-    files too small to be worth opening (measured: 700 days of a small shop take two minutes to create, 24 months five seconds).
-    None for every other model.
-#}
+{# The column that the model is partitioned by, or none. #}
 {% macro spark_month_column() %}
-    {%- set unique_key = config.get('unique_key', none) -%}
-    {%- set is_by_date = unique_key is string and unique_key.endswith('_date') and model.config.materialized == 'incremental' -%}
-    {{ return(unique_key ~ '_month' if is_by_date else none) }}
+    {{ return(columns_added_by_engine(model.config) | first | default(none, true)) }}
 {% endmacro %}
 
 {# Takes the place of dbt-spark's macro: adds the months to what the config partition_by names. #}
