@@ -23,7 +23,12 @@ CUSTOMER_360 = (
     "feature_customer_web",
     "feature_customer_email",
 )
-COMPONENTS = ("int_identity_account_components", "int_identity_phone_components", "int_identity_device_components")
+COMPONENTS = (
+    "int_identity_account_components",
+    "int_identity_phone_components",
+    "int_identity_match_components",
+    "int_identity_device_components",
+)
 
 
 def read_nodes(file: Path) -> list[Node]:

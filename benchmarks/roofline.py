@@ -8,7 +8,7 @@ With --accepted the same aggregates are taken from the accepted, deduplicated ro
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -51,11 +51,20 @@ def accepted(table: str) -> str:
     return f"(select * from staging.base_{source_name}__{table_name} where _row_status = 'accepted')"
 
 
-def aggregate(connection: duckdb.DuckDBPyConnection, rows_of: Callable[[str], str]) -> None:
-    """Run the queries; the results are looked at and thrown away."""
+def aggregate(connection: duckdb.DuckDBPyConnection, rows_of: Callable[[str], str]) -> dict[str, int]:
+    """Run the queries; the number of groups per table, the rest is looked at and thrown away."""
+    groups = {}
     for table, query in QUERIES.items():
         # Every aggregate is hashed, or the engine would leave out those that nobody asks for.
-        connection.execute(f"select bit_xor(hash(columns(*))) from ({query.format(files=rows_of(table))})").fetchall()
+        looked_at = f"select count(*), bit_xor(hash(columns(*))) from ({query.format(files=rows_of(table))})"
+        groups[table] = int(connection.execute(looked_at).fetchall()[0][0])
+    return groups
+
+
+def tell(groups: Mapping[str, int]) -> None:
+    """One line per table."""
+    for table, count in groups.items():
+        print(f"{table}: {count} groups")
 
 
 def main() -> None:
@@ -67,12 +76,12 @@ def main() -> None:
     parsed = parser.parse_args()
     if not parsed.accepted:
         with duckdb.connect(config={"memory_limit": parsed.memory_limit}) as connection:
-            aggregate(connection, lambda table: pattern(parsed.data / "landing", table))
+            tell(aggregate(connection, lambda table: pattern(parsed.data / "landing", table)))
         return
     # With the ops store beside it: the views over landing files look up which of them are registered.
     with Warehouse(parsed.data).connect(read_only=True) as connection:
         connection.execute(f"set memory_limit = {literal(parsed.memory_limit)}")
-        aggregate(connection, accepted)
+        tell(aggregate(connection, accepted))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 # Each apart, so that one that cannot be installed does not take the others with it.
-PACKAGES = ("pandas", "pyarrow", "duckdb", "polars", "networkx", "igraph", "lifetimes", "pymc-marketing")
+PACKAGES = ("pandas", "pyarrow", "duckdb", "polars", "networkx", "igraph", "scipy", "lifetimes", "pymc-marketing")
 NEEDS = {
     "rfm_pandas": ("pandas", "pyarrow"),
     "rfm_pymc_marketing": ("pandas", "pyarrow", "pymc-marketing"),
@@ -18,6 +18,7 @@ NEEDS = {
     "sessions_naive_sql": ("duckdb",),
     "components_networkx": ("pandas", "pyarrow", "networkx"),
     "components_igraph": ("pandas", "pyarrow", "igraph"),
+    "components_scipy": ("pyarrow", "scipy"),
     "diff_pandas": ("pandas", "pyarrow"),
 }
 INSTALL_SECONDS = 1_800

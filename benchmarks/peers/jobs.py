@@ -123,6 +123,21 @@ def components_igraph(folder: Path) -> int:
     return len(graph.connected_components())
 
 
+def components_scipy(folder: Path) -> int:
+    """The same with scipy, and the quickest way that we know to number the nodes."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import parquet
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    edges = parquet.read_table(folder / "edges.parquet", partitioning=None)
+    ends = pa.chunked_array(edges["identifier_key"].chunks + edges["linked_key"].chunks).combine_chunks().dictionary_encode()
+    codes, node_count = ends.indices.to_numpy(), len(ends.dictionary)
+    matrix = coo_array((np.ones(len(edges), dtype=np.int8), (codes[: len(edges)], codes[len(edges) :])), shape=(node_count, node_count))
+    return int(connected_components(matrix, directed=False, return_labels=False))
+
+
 def diff_pandas(folder: Path) -> int:
     """Added, removed and changed members between two states of an audience."""
     import pandas as pd
@@ -148,6 +163,7 @@ JOBS: dict[str, Callable[[Path], int]] = {
         sessions_naive_sql,
         components_networkx,
         components_igraph,
+        components_scipy,
         diff_pandas,
     )
 }
