@@ -1,7 +1,7 @@
 # Every target sets up what it needs in .venv and uses it again when nothing changed.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run ui build test lint docs bench clean spark-up spark-down test-spark
+.PHONY: help setup demo run ui build test lint docs bench bench-stream clean spark-up spark-down test-spark stream-up stream-down stream triggers test-stream test-worlds
 
 export A360_DATA_DIR := $(abspath $(or $(A360_DATA_DIR),data))
 export DBT_PROFILES_DIR := $(CURDIR)/profiles
@@ -18,7 +18,7 @@ PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11; do 
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$name && break; done),python3)
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 	@echo "  Data lies in $(A360_DATA_DIR) (set A360_DATA_DIR to change it)."
 
 $(READY): requirements.lock pyproject.toml orchestration/setup_environment.py
@@ -55,8 +55,26 @@ spark-down: setup ## End the cluster that spark-up started
 test-spark: setup $(SPARK_READY) ## Build a small world on both engines and compare every row
 	@$(BIN)/python -m pytest -m spark tests/spark
 
-test: lint ## Lint, then run every test
-	@$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
+stream-up: setup ## Start a Redis for events on this machine and wait until it answers
+	@$(BIN)/python -m orchestration.stream.redis_server up
+
+stream: setup ## Land the stream of events in micro-batches (SECONDS=10) until Ctrl-C
+	@$(BIN)/python -m orchestration.cli stream $(if $(SECONDS),--seconds $(SECONDS))
+
+stream-down: setup ## End the Redis that stream-up started; its events stay
+	@$(BIN)/python -m orchestration.stream.redis_server down
+
+triggers: setup ## Turn what the stream lands into the trigger audience until Ctrl-C
+	@$(BIN)/python -m orchestration.cli triggers
+
+test-stream: setup ## Test the stream on a real Redis
+	@$(BIN)/python -m pytest -m redis tests/stream
+
+test-worlds: setup ## Load random worlds and a real shop delivery by delivery, and compare with a rebuild
+	@$(BIN)/python -m pytest -m worlds --numprocesses $(TEST_PROCESSES) --dist loadscope tests/integration
+
+test: lint ## Lint, then run every test that needs no server and no quarter of an hour
+	@$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Check style and types
 	@$(BIN)/ruff check .
@@ -70,6 +88,9 @@ docs: setup ## Write the dbt documentation as one HTML page
 
 bench: setup ## Measure one size against its references (SIZE=20k, 200k or 1m)
 	@$(BIN)/python -m benchmarks --size $(SIZE)
+
+bench-stream: setup ## Measure event to file and to trigger audience at 200 events a second, then a burst
+	@$(BIN)/python -m benchmarks.stream
 
 clean: ## Remove everything that can be made again, except the data folder
 	@rm -rf $(VENV) dbt_project/target dbt_project/logs dbt_project/dbt_packages .mypy_cache .ruff_cache .pytest_cache .sqlfluff_cache.json *.egg-info

@@ -1,4 +1,4 @@
-"""The commands behind `make`: demo, run, ui, summary, publish and generate."""
+"""The commands behind `make`: demo, run, ui, summary, publish, generate, stream, triggers; `identity`, who is who; `models`."""
 
 from __future__ import annotations
 
@@ -108,13 +108,39 @@ def publish(_parsed: argparse.Namespace, folder: DataFolder, console: Console) -
     from orchestration.model_data import clock
     from orchestration.published import served_tables
     from orchestration.serving import publish as publish_copy
+    from orchestration.triggers.base import base_exporter
     from orchestration.warehouse import Warehouse
 
     tables = served_tables(json.loads(prepared_manifest(folder).read_text()))
     warehouse = Warehouse(folder.root)
     with warehouse_turn(folder.root, "publish"):
-        publication = publish_copy(warehouse, folder.serving, tables, clock(warehouse))
+        publication = publish_copy(warehouse, folder.serving, tables, clock(warehouse), [base_exporter(folder)])
     console.print(f"Published {len(publication.tables)} tables as {publication.folder}", highlight=False)
+
+
+def identity(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
+    """Decide that two identifiers are one person (link) or two (split), or leave it to the rules again (withdrawn)."""
+    from orchestration.identity_overrides import Identifier, decide
+
+    sides = Identifier(parsed.type, parsed.value), Identifier(parsed.other_type, parsed.other_value)
+    override_id = decide(folder.root, parsed.decision, *sides, by=parsed.by, reason=parsed.reason)
+    console.print(f"Decision {override_id} is kept; the next run obeys it.", highlight=False)
+
+
+def models(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
+    """Show the registered versions of the models (list), or make an earlier one score again (rollback)."""
+    from orchestration.lock import warehouse_turn
+    from orchestration.paths import DBT_PROJECT
+    from orchestration.registry import roll_back, show_versions
+    from orchestration.table_store import open_table_store
+
+    with warehouse_turn(folder.root, "models"):
+        tables = open_table_store(folder.root)
+        if parsed.action == "list":
+            show_versions(tables, DBT_PROJECT / "models", console)
+        else:
+            taken_out, serves = roll_back(tables, DBT_PROJECT / "models", parsed.model, parsed.to)
+            console.print(f"{serves} scores from the next run on; no run promotes {taken_out} again.", highlight=False)
 
 
 def ui(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
@@ -132,6 +158,27 @@ def ui(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None
     os.environ.setdefault("PYTHONWARNINGS", "ignore:Function `dev_command` is superseded")
     # Dagster takes this process over, so that whatever ends it ends Dagster and its servers.
     os.execv(executable, command)
+
+
+def stream(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
+    """Land a stream of events in micro-batches, until it is told to stop."""
+    from orchestration.stream.run import run_stream
+    from orchestration.stream.settings import BatchLimits, stream_settings
+
+    settings = stream_settings()
+    limits = BatchLimits(events=parsed.events, seconds=parsed.seconds)
+    console.print(
+        f"Landing {settings.name} of {settings.address.text} in {folder.landing / settings.table} (Ctrl-C ends it)", highlight=False
+    )
+    run_stream(folder, settings, limits, _teller(console), until_empty=parsed.until_empty)
+
+
+def triggers(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
+    """Turn what the stream lands into the trigger audience, until it is told to stop."""
+    from orchestration.triggers.run import run_triggers
+
+    console.print(f"Keeping {folder.serving / 'triggers' / 'current'} up to date (Ctrl-C ends it)", highlight=False)
+    run_triggers(folder, _teller(console), until_idle=parsed.until_idle)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -159,7 +206,23 @@ def _parser() -> argparse.ArgumentParser:
     own.add_argument("--deliveries", choices=("all", "daily"), default=os.environ.get("DELIVERIES", "all"))
     add("summary", summary)
     add("publish", publish)
+    decision = add("identity", identity)
+    decision.add_argument("decision", choices=("link", "split", "withdrawn"))
+    for name, shown in (("type", "TYPE"), ("value", "VALUE"), ("other_type", "OTHER_TYPE"), ("other_value", "OTHER_VALUE")):
+        decision.add_argument(name, metavar=shown, help="such as email, shop_customer_id or phone" if "type" in name else None)
+    decision.add_argument("--by", required=True, help="who decides")
+    decision.add_argument("--reason", required=True, help="why; do not write personal data in it")
+    actions = add("models", models).add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="versions, which of them score, and why")
+    back = actions.add_parser("rollback", help="take the version that scores out of service")
+    back.add_argument("model", metavar="MODEL", help="such as purchase_30d")
+    back.add_argument("--to", metavar="VERSION", help="the version that is to score; otherwise the one that scored before")
     add("ui", ui).add_argument("--port", type=int, default=UI_PORT)
+    landing = add("stream", stream)
+    landing.add_argument("--seconds", type=float, default=10.0, help="a file is written after so many seconds …")
+    landing.add_argument("--events", type=int, default=10_000, help="… or so many events, whichever comes first")
+    landing.add_argument("--until-empty", action="store_true", help="end when nothing is left to land")
+    add("triggers", triggers).add_argument("--until-idle", action="store_true", help="end when nothing is left to do")
     return parser
 
 
@@ -173,9 +236,24 @@ def _teller(console: Console) -> Callable[[str], None]:
 def _expected_errors() -> tuple[type[Exception], ...]:
     from orchestration.examples import ExampleError
     from orchestration.generators.manifest import WorldMismatchError
+    from orchestration.identity_overrides import OverrideError
+    from orchestration.model_records import DamagedModelError, RollbackError
     from orchestration.run_street import StreetFailedError
+    from orchestration.stream.errors import StreamError
+    from orchestration.triggers.errors import TriggerError
 
-    return (ExampleError, StreetFailedError, WorldMismatchError, FileNotFoundError, LookupError)
+    return (
+        DamagedModelError,
+        ExampleError,
+        OverrideError,
+        RollbackError,
+        StreamError,
+        StreetFailedError,
+        TriggerError,
+        WorldMismatchError,
+        FileNotFoundError,
+        LookupError,
+    )
 
 
 if __name__ == "__main__":

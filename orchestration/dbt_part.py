@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,19 +16,22 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from filelock import FileLock
 
 from orchestration.atomic_files import write_whole
-from orchestration.paths import DBT_PROJECT, PROFILES, REPOSITORY, DataFolder
-from orchestration.variables import dbt_vars, vars_arguments
+from orchestration.paths import DBT_PROJECT, PROFILES, DataFolder
+from orchestration.project_fingerprint import project_fingerprint
+from orchestration.variables import vars_arguments
 
-# Models that need what Python wrote, and everything after them: dbt runs once before the Python models and once after.
-NEEDS_SCORES = "source:ml+"
+# Tables of the source `ml` that are written from staging alone: who is who needs them, so that all other models of Python come later.
+LINKAGE_TABLES = ("identity_match_pairs",)
+# What needs anything that Python wrote, and everything after that; before it dbt runs for the first time.
+NEEDS_PYTHON = "source:ml+"
+# What needs the linkage. dbt runs without it, then for it without what needs scores, then for those.
+NEEDS_LINKAGE = " ".join(f"source:ml.{table}+" for table in LINKAGE_TABLES)
 # The order of the folders; the customer 360 is assembled between segments and audiences.
 STREET = ("staging", "intermediate", "marts", "features", "scores", "segments", "customer_360", "audiences", "sync", "feedback")
 # What people and other systems look at is rebuilt every night.
 LOOKED_AT = ("customer_360", "audiences", "sync", "feedback")
 NIGHTLY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
 ACCOUNTING_MODEL = "stg_landing__row_counts"
-WATCHED = (DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "packages.yml", PROFILES / "profiles.yml")
-WATCHED_FOLDERS = (DBT_PROJECT / "models", DBT_PROJECT / "macros", DBT_PROJECT / "tests", REPOSITORY / "seeds")
 
 
 class StreetTranslator(DagsterDbtTranslator):
@@ -74,7 +76,7 @@ def prepared_manifest(folder: DataFolder) -> Path:
     stamp = manifest.with_name("manifest.fingerprint")
     manifest.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(manifest.with_name("prepare.lock")):
-        current = _fingerprint(folder)
+        current = project_fingerprint(folder)
         if not (manifest.exists() and stamp.exists() and stamp.read_text() == current):
             _parse(folder, manifest.parent)
             write_whole(stamp, current)
@@ -88,22 +90,39 @@ def street_manifest(file: Path) -> dict[str, Any]:
     belongs to the last of them: it is run by the part of dbt that builds that one. A test that looks at none belongs to the accounting.
     """
     manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    needs_scores = _descendants(manifest, [name for name, source in manifest["sources"].items() if source["source_name"] == "ml"])
+    part = _parts(manifest)
     for name, node in manifest["nodes"].items():
         if node["resource_type"] == "test":
             parents = [parent for parent in manifest["parent_map"][name] if parent in manifest["nodes"]]
             attached = node.get("attached_node")
-            if attached is None or (name in needs_scores and attached not in needs_scores):
-                ranked = sorted(parents, key=lambda parent: (parent in needs_scores, _street_rank(manifest["nodes"][parent]), parent))
+            if attached is None or part(name) > part(attached):
+                ranked = sorted(parents, key=lambda parent: (part(parent), _street_rank(manifest["nodes"][parent]), parent))
                 node["attached_node"] = ranked[-1] if ranked else _accounting(manifest)
                 if not parents:
                     _make_parent(manifest, node["attached_node"], name)
     return manifest
 
 
+def needs_scores(manifest: Mapping[str, Any]) -> str:
+    """The selection of what needs tables of `ml` other than those of the linkage, and of everything after that: dbt's last part."""
+    return " ".join(sorted(f"source:ml.{source['name']}+" for source in _python_tables(manifest) if source["name"] not in LINKAGE_TABLES))
+
+
 def dbt_executable() -> str:
     """The dbt of the environment that runs us, whether or not that environment is activated."""
     return str(Path(sys.executable).with_name("dbt"))
+
+
+def _python_tables(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [source for source in manifest["sources"].values() if source["source_name"] == "ml"]
+
+
+def _parts(manifest: Mapping[str, Any]) -> Callable[[str], int]:
+    """Which of dbt's runs builds a node, counted from 0."""
+    tables = _python_tables(manifest)
+    linked = _descendants(manifest, [source["unique_id"] for source in tables])
+    scored = _descendants(manifest, [source["unique_id"] for source in tables if source["name"] not in LINKAGE_TABLES])
+    return lambda name: (name in linked) + (name in scored)
 
 
 def _descendants(manifest: Mapping[str, Any], roots: list[str]) -> set[str]:
@@ -147,11 +166,3 @@ def _parse(folder: DataFolder, target_path: Path) -> None:
     done = subprocess.run(command, cwd=DBT_PROJECT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"dbt could not read the project; `make build` shows the same:\n{done.stdout}{done.stderr}")
-
-
-def _fingerprint(folder: DataFolder) -> str:
-    files = [file for file in WATCHED if file.exists()]
-    files += [file for root in WATCHED_FOLDERS for file in root.rglob("*") if file.suffix in {".sql", ".yml", ".csv", ".md"}]
-    lines = [f"{file}|{file.stat().st_mtime_ns}|{file.stat().st_size}" for file in sorted(files)]
-    lines.append(json.dumps(dbt_vars(folder), sort_keys=True))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

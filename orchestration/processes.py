@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 POLL_SECONDS = 0.2
+# A killed process is gone at once, unless the system is busy writing for it.
+KILL_SECONDS = 10.0
 # Field of /proc/<pid>/stat that holds the start time, counted after the name in brackets, which may hold anything.
 START_FIELD = 19
 STATE_FIELD = 0
@@ -58,6 +60,8 @@ def stop(process: Process, seconds: float) -> bool:
         time.sleep(POLL_SECONDS)
     if process.is_running:
         os.kill(process.pid, signal.SIGKILL)
+        while process.is_running and time.monotonic() < deadline + KILL_SECONDS:
+            time.sleep(POLL_SECONDS)
     return True
 
 
@@ -68,6 +72,14 @@ def _start_of(pid: int) -> str | None:
             fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         except OSError:
             return None
-        return None if fields[STATE_FIELD] == "Z" else fields[START_FIELD]
+        return None if fields[STATE_FIELD] == "Z" and not _has_other_threads(pid) else fields[START_FIELD]
     shown = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return shown.stdout.strip() or None
+
+
+def _has_other_threads(pid: int) -> bool:
+    """Whether threads of a process live on whose first one has ended: until they have, it holds its ports and files."""
+    try:
+        return len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
+    except OSError:
+        return False

@@ -38,7 +38,8 @@ run_retries:
 
 
 SHOWN_LINES = 20
-WITHOUT_DATA_TESTS = {part: {"config": {"left_out": ["unit_test", "test"]}} for part in ("dbt_before_models", "dbt_after_models")}
+DBT_PARTS = ("dbt_before_linkage", "dbt_before_models", "dbt_after_models")
+WITHOUT_DATA_TESTS = {part: {"config": {"left_out": ["unit_test", "test"]}} for part in DBT_PARTS}
 
 
 class StreetFailedError(RuntimeError):

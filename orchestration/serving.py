@@ -1,7 +1,7 @@
 """The serving copy: what BI tools, the UI and people read, swapped in as a whole while readers keep what they have open.
 
     serving/current                     symbolic link to the newest version; the only path to remember
-    serving/versions/<version>/         parquet/<schema>/<table>.parquet, audience360.duckdb, manifest.json
+    serving/versions/<version>/         parquet/<schema>/<table>.parquet, audience360.duckdb, manifest.json, triggers.duckdb
 
 A version is built under a hidden name, synced to disk, renamed, and then `current` is replaced by one atomic rename. A process that dies
 anywhere before that leaves the old version in place and a hidden folder that the next publication removes.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,9 @@ SERVING_STORAGE_VERSION = "v1.0.0"
 DATABASE_NAME = "audience360.duckdb"
 BUILDING_PREFIX = ".building-"
 KEPT_VERSIONS = 3
+
+# Writes one more file into the folder of a version, from the open warehouse.
+Exporter = Callable[[duckdb.DuckDBPyConnection, Path], None]
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,10 @@ def current_database(serving_dir: Path) -> Path:
     return serving_dir / "current" / DATABASE_NAME
 
 
-def publish(warehouse: Warehouse, serving_dir: Path, tables: Sequence[ServedTable], as_of_at: datetime) -> Publication:
-    """Build a version from the warehouse and swap it in. The caller holds the warehouse lock."""
+def publish(
+    warehouse: Warehouse, serving_dir: Path, tables: Sequence[ServedTable], as_of_at: datetime, also: Sequence[Exporter] = ()
+) -> Publication:
+    """Build a version from the warehouse and swap it in, with what else belongs to it. The caller holds the warehouse lock."""
     if not tables:
         raise ValueError("nothing to publish: give at least one table")
     versions_dir = serving_dir / "versions"
@@ -73,7 +78,7 @@ def publish(warehouse: Warehouse, serving_dir: Path, tables: Sequence[ServedTabl
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}"
     building = versions_dir / f"{BUILDING_PREFIX}{version}"
     building.mkdir()
-    served = _export(warehouse, building, tables)
+    served = _export(warehouse, building, tables, also)
     publication = Publication(version, as_of_at.isoformat(), versions_dir / version, served)
     manifest = {"version": version, "as_of_at": publication.as_of_at, "tables": [asdict(table) for table in served]}
     (building / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
@@ -85,12 +90,14 @@ def publish(warehouse: Warehouse, serving_dir: Path, tables: Sequence[ServedTabl
     return publication
 
 
-def _export(warehouse: Warehouse, folder: Path, tables: Sequence[ServedTable]) -> tuple[Served, ...]:
+def _export(warehouse: Warehouse, folder: Path, tables: Sequence[ServedTable], also: Sequence[Exporter]) -> tuple[Served, ...]:
     with warehouse.connect(read_only=True) as connection:
         connection.execute(f"attach {literal(folder / DATABASE_NAME)} as serving (storage_version '{SERVING_STORAGE_VERSION}')")
         served = tuple(_export_table(connection, folder / "parquet", table) for table in tables)
         connection.execute("checkpoint serving")
         connection.execute("detach serving")
+        for export in also:
+            export(connection, folder)
     (folder / DATABASE_NAME).chmod(0o444)
     return served
 

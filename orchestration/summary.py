@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from rich.table import Table
 
 from orchestration.paths import DataFolder
 from orchestration.serving import current_database
-from orchestration.truth import NO_TRUTH, Benchmark, Truth
+from orchestration.truth import NO_TRUTH, Benchmark, ClusterAgreement, SendTimeAgreement, Truth
 
 Rows = Sequence[tuple[object, ...]]
 QUALITY = ("auc", "pr_auc", "brier", "ece", "lift_decile_01")
@@ -113,6 +113,7 @@ def show_summary(summary: Summary, folder: DataFolder, console: Console, truth: 
     if summary.clusters:
         console.print(_clusters(summary, truth.cluster_agreement))
     console.print(_models(summary, truth.benchmarks))
+    console.print(*_send_times(summary, truth.send_times))
     console.print(_where_next(folder))
 
 
@@ -155,14 +156,15 @@ def _segments(summary: Summary) -> Table:
     return table
 
 
-def _clusters(summary: Summary, agreement: float | None) -> Table:
+def _clusters(summary: Summary, agreement: ClusterAgreement | None) -> Table:
     table = Table("cluster", title="Behavioural clusters", title_justify="left")
     table.add_column("customers", justify="right")
     table.add_column("share", justify="right")
     for name, count, share in summary.clusters:
         table.add_row(str(name), f"{_count(count):,}", f"{float(str(share)):.0%}")
     if agreement is not None:
-        table.caption = f"adjusted Rand index with the latent types of the demo world: {agreement:.2f}"
+        best = "" if agreement.best is None else f" (the best that history allows: {agreement.best:.2f})"
+        table.caption = f"adjusted Rand index with the latent types of the demo world: {agreement.clusters:.2f}{best}"
         table.caption_justify = "left"
     return table
 
@@ -176,16 +178,52 @@ def _models(summary: Summary, benchmarks: Sequence[Benchmark]) -> Table:
         table.add_column("best observable auc", justify="right")
         table.add_column("auc of the latent truth", justify="right")
     values = {(str(model), str(metric)): float(str(value)) for model, metric, value in summary.models}
+    remarks = _recommendations(values)
     for model in sorted({name for name, _ in values}):
-        if model == "customer_clusters":
+        if model in ("customer_clusters", "product_recommendations"):
             continue
         if not values.get((model, "is_trained")):
             table.add_row(model, "too little data")
             continue
+        if (model, "actual_orders") in values:
+            expected, actual, days = (values[model, name] for name in ("expected_orders", "actual_orders", "horizon_days"))
+            remarks.append(f"{model}: {expected:,.0f} purchases were expected for the last {days:.0f} days, {actual:,.0f} came")
+        if (model, "auc") not in values:
+            continue
         cells = [f"{values[model, metric]:.3f}" for metric in QUALITY if (model, metric) in values]
         known = [f"{b.observable_auc:.3f}|{b.latent_auc:.3f}" for b in benchmarks if b.model_name == model]
         table.add_row(model, *cells, *(known[0].split("|") if known else []))
+    table.caption, table.caption_justify = "\n".join(remarks) or None, "left"
     return table
+
+
+def _recommendations(values: Mapping[tuple[str, str], float]) -> list[str]:
+    """How the lists of the test date did, beside showing everybody the ten most popular products."""
+    found = {metric: value for (model, metric), value in values.items() if model == "product_recommendations"}
+    if "recall_to_most_popular" not in found:
+        return []
+    serves = "a learned model serves" if found.get("is_trained") else "a rule serves"
+    low, ratio = found["recall_to_most_popular_low"], found["recall_to_most_popular"]
+    high = f"{found['recall_to_most_popular_high']:.2f}" if "recall_to_most_popular_high" in found else "more"
+    share = f"its lists of ten hold {found['recall_at_10']:.0%} of what was bought next"
+    return [f"product_recommendations: {serves}; {share}, {ratio:.2f} times ({low:.2f} to {high}) as much as the most popular products"]
+
+
+def _send_times(summary: Summary, agreement: SendTimeAgreement | None) -> list[str]:
+    """What the chosen hours would have been worth, in words; nothing without a model."""
+    values = {str(metric): float(str(value)) for model, metric, value in summary.models if model == "send_time"}
+    found = []
+    if "uplift" in values:
+        found.append(
+            f"send time: of {values['messages_at_chosen_hour']:,.0f} messages that came at the hour chosen before, "
+            f"{values['prompt_read_rate']:.1%} were read at once, usual at these hours are {values['usual_prompt_read_rate']:.1%} "
+            f"(difference {values['uplift_low']:+.1%} to {values['uplift_high']:+.1%})."
+        )
+    if agreement is not None:
+        found.append(
+            f"{agreement.share_within_an_hour:.0%} of {agreement.readers:,} readers got an hour within one of their best in the demo world."
+        )
+    return found
 
 
 def _where_next(folder: DataFolder) -> Table:

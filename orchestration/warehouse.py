@@ -64,10 +64,11 @@ class Warehouse:
         with self.connect(read_only=True) as connection:
             return connection.execute(query, list(parameters)).df()
 
-    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """A small result as tuples."""
+    def rows(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """A small result as tuples; parameters by position, or by name for a query that uses one more than once."""
+        bound = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
         with self.connect(read_only=True) as connection:
-            return list(connection.execute(query, list(parameters)).fetchall())
+            return list(connection.execute(query, bound).fetchall())
 
     def value(self, query: str, parameters: Sequence[Any] = ()) -> Any:
         """The first column of the only row."""

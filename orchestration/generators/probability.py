@@ -80,7 +80,8 @@ def as_of_days(start_date: date, last_day: int) -> list[AsOf]:
 
 def purchase_probabilities(connection: duckdb.DuckDBPyConnection, start_date: date, last_day: int) -> pd.DataFrame:
     """One row per person of the sample and as-of date after they joined: person_id, as_of_date, latent_probability,
-    observable_probability, has_purchase_30d (null when the thirty days are not over)."""
+    observable_probability, has_purchase_30d (null when the thirty days are not over), and observable_type, the latent type that
+    observable history makes most likely: nobody can tell types apart better."""
     dates = as_of_days(start_date, last_day)
     emissions = Emissions(CalendarDays.load(connection, last_day + HORIZON_DAYS + 1))
     no_order = {as_of.day: emissions.no_order_probability(as_of.day, HORIZON_DAYS) for as_of in dates}
@@ -207,6 +208,7 @@ def _read_out(belief: Array, people: People, no_order: Array, as_of: AsOf, last_
     cart_factor = 1 - recovery[tracked, frequency] * people.has_cart_on(as_of.day - 1)[there]
     observable = 1 - (weights * none_by_state).sum(axis=(1, 2)) * cart_factor
     latent = 1 - none_by_state[np.arange(len(there)), kind[there], state[there]] * cart_factor
+    likeliest = weights.sum(axis=2).reshape(len(there), len(model.LATENT_TYPES), LEVELS).sum(axis=2).argmax(axis=1)
     is_mature = as_of.day + HORIZON_DAYS - 1 <= last_day
     outcome = people.has_purchase_between(as_of.day, as_of.day + HORIZON_DAYS)[there] if is_mature else [None] * len(there)
     return pd.DataFrame(
@@ -216,5 +218,6 @@ def _read_out(belief: Array, people: People, no_order: Array, as_of: AsOf, last_
             "latent_probability": np.round(latent, 6),
             "observable_probability": np.round(observable, 6),
             "has_purchase_30d": pd.array(outcome, dtype="boolean"),
+            "observable_type": np.array([kind.name for kind in model.LATENT_TYPES], dtype=object)[likeliest],
         }
     )

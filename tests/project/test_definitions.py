@@ -1,4 +1,4 @@
-"""What Dagster loads: every dbt node an asset, every test a check, two dbt calls in one job, nothing external by accident."""
+"""What Dagster loads: every dbt node an asset, every test a check, three dbt calls in one job, nothing external by accident."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from orchestration.paths import DataFolder
-from orchestration.run_street import dagster_home
+from orchestration.run_street import DBT_PARTS, dagster_home
 
 # Loads the definitions in a process of its own, since they belong to one data folder, and prints what the tests look at.
 DESCRIBE = """
@@ -73,22 +73,25 @@ def test_every_dbt_node_is_an_asset(described: Described, manifest: Mapping[str,
     assert missing == []
 
 
-def test_only_the_ops_store_is_external(described: Described) -> None:
+def test_only_the_ops_store_and_the_trigger_runner_are_external(described: Described) -> None:
     """What comes back through `ops` closes the loop through time; a wrong key would show up here as one more external asset."""
-    assert [key for key in described["external"] if not key.startswith("ops/")] == []
+    assert [key for key in described["external"] if not key.startswith("ops/")] == ["destinations/trigger_audience"]
 
 
 def test_every_asset_is_in_the_one_job(described: Described) -> None:
     assert sorted(described["job_assets"]) == sorted(described["assets"])
 
 
-def test_dbt_is_called_twice(described: Described) -> None:
+def test_dbt_is_called_three_times(described: Described) -> None:
     """Every further link between dbt and Python would cost another start of dbt."""
-    assert sorted(step for step in described["steps"] if step.startswith("dbt_")) == ["dbt_after_models", "dbt_before_models"]
+    assert sorted(step for step in described["steps"] if step.startswith("dbt_")) == sorted(DBT_PARTS)
 
 
-def test_python_stands_between_the_two_parts(described: Described) -> None:
+def test_python_stands_between_the_parts(described: Described) -> None:
     parents = described["parents"]
+    assert "intermediate/int_identity_match_records" in parents["ml/identity_match_pairs"]
+    assert "ml/identity_match_pairs" in parents["staging/stg_ml__identity_match_pairs"]
+    assert "intermediate/int_identity_match_people" in parents["intermediate/int_identity_components"]
     assert "features/feature_customers" in parents["models/purchase_30d"]
     assert "models/purchase_30d" in parents["ml/propensity_scores"]
     assert "ml/propensity_scores" in parents["staging/stg_ml__propensity_scores"]
@@ -113,6 +116,14 @@ def test_our_checks_stop_publishing(described: Described) -> None:
     assert {"accepted_rows", "size_swings", "purchase_30d_auc_floor", "purchase_30d_distribution"} <= blocking
 
 
+def test_models_that_steer_no_audience_only_warn(described: Described) -> None:
+    blocking = {name: is_blocking for _, name, is_blocking in described["checks"]}
+    assert not blocking["email_click_30d_auc_floor"]
+    assert not blocking["email_unsubscribe_30d_distribution"]
+    assert not blocking["churn_own_rhythm_auc_floor"]
+    assert "features/feature_email_labels" in described["parents"]["models/email_unsubscribe_30d"]
+
+
 def test_groups_read_like_the_street(described: Described) -> None:
     assert {"sources", "staging", "marts", "features", "models", "ml", "scores", "segments", "audiences", "sync", "publish"} <= set(
         described["groups"]
@@ -121,7 +132,7 @@ def test_groups_read_like_the_street(described: Described) -> None:
 
 def test_schedules_sensor_and_executor(described: Described) -> None:
     assert described["schedules"] == ["street_daily", "street_hourly"]
-    assert described["sensors"] == ["landing_files"]
+    assert described["sensors"] == ["landing_files", "trigger_audience"]
     assert described["executor"] == "in_process"
 
 

@@ -13,7 +13,7 @@ PREFIXES = {
     "staging": ("base_", "stg_"),
     "intermediate": ("int_",),
     "marts": ("dim_", "fct_"),
-    "customer_360": ("dim_",),
+    "customer_360": ("dim_", "fct_"),
     "features": ("feature_",),
     "scores": ("score_",),
     "segments": ("segment_",),

@@ -11,6 +11,7 @@ from orchestration.paths import DBT_PROJECT
 from orchestration.published import published_models, served_tables
 from orchestration.resources.street import Street
 from orchestration.serving import current_database, publish
+from orchestration.triggers.base import base_exporter
 
 RETRY = dg.RetryPolicy(max_retries=1, delay=10)
 # Published by six in the morning, UTC, on the data of the night.
@@ -24,7 +25,7 @@ def _published_keys() -> list[dg.AssetKey]:
 
 @dg.asset(
     key=SERVING,
-    deps=_published_keys(),
+    deps=sorted({*_published_keys(), dg.AssetKey(["marts", "fct_triggers"])}),
     group_name="publish",
     kinds={"duckdb", "parquet"},
     retry_policy=RETRY,
@@ -33,7 +34,8 @@ def _published_keys() -> list[dg.AssetKey]:
 )
 def serving_copy(street: Street) -> dg.MaterializeResult:
     tables = served_tables(MANIFEST)
-    publication = publish(street.warehouse, street.folder.serving, tables, clock(street.warehouse))
+    also = [base_exporter(street.folder)]
+    publication = publish(street.warehouse, street.folder.serving, tables, clock(street.warehouse), also)
     rows = "\n".join(f"| {table.schema}.{table.name} | {table.row_count:,} |" for table in publication.tables)
     return dg.MaterializeResult(
         metadata={

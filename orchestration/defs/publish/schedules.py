@@ -38,8 +38,11 @@ def street_hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.S
 
 @dg.sensor(job=street_job, minimum_interval_seconds=30, name="landing_files")
 def landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Run when new files landed and the folder has been quiet for one interval, so that a delivery of many files is one run."""
-    current = landing_digest(data_folder().landing)
+    """Run when new files landed and the folder has been quiet for one interval, so that a delivery of many files is one run.
+
+    What a stream brings waits for the schedules: its folder is never quiet.
+    """
+    current = landing_digest(data_folder().landing, with_streams=False)
     watch, is_due = Watch.from_cursor(context.cursor).look(current)
     requests = []
     if is_due and current is not None and not _is_built(context.instance, current):

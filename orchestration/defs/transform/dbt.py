@@ -1,13 +1,24 @@
-"""dbt in two parts: everything that needs no scores, then, once Python has written them, the rest of the street."""
+"""dbt in three parts: what needs nothing of Python; once it has linked records, who is who and after; then what needs scores."""
 
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 from pydantic import Field
 
-from orchestration.dbt_part import NEEDS_SCORES, StreetTranslator, prepared_manifest, project_of, street_manifest
+from orchestration.dbt_part import (
+    NEEDS_LINKAGE,
+    NEEDS_PYTHON,
+    StreetTranslator,
+    needs_scores,
+    prepared_manifest,
+    project_of,
+    street_manifest,
+)
+from orchestration.landing.plan import SETTLED_VARIABLE
 from orchestration.paths import data_folder
 from orchestration.resources.street import Street
 from orchestration.variables import vars_arguments
@@ -15,6 +26,7 @@ from orchestration.variables import vars_arguments
 FOLDER = data_folder()
 PROJECT = project_of(FOLDER)
 MANIFEST = street_manifest(prepared_manifest(FOLDER))
+NEEDS_SCORES = needs_scores(MANIFEST)
 TRANSLATOR = StreetTranslator()
 
 
@@ -24,14 +36,38 @@ class BuildConfig(dg.Config):
     left_out: list[str] = Field(default=["unit_test"])
 
 
-@dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, exclude=NEEDS_SCORES, name="dbt_before_models")
-def dbt_before_models(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, street: Street) -> Iterator[object]:
+@dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, exclude=NEEDS_PYTHON, name="dbt_before_linkage")
+def dbt_before_linkage(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, street: Street) -> Iterator[object]:
     yield from _build(context, config, dbt, street)
+
+
+@dbt_assets(
+    manifest=MANIFEST,
+    project=PROJECT,
+    dagster_dbt_translator=TRANSLATOR,
+    select=NEEDS_LINKAGE,
+    exclude=NEEDS_SCORES,
+    name="dbt_before_models",
+)
+def dbt_before_models(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, street: Street) -> Iterator[object]:
+    with _landing_settled():
+        yield from _build(context, config, dbt, street)
 
 
 @dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, select=NEEDS_SCORES, name="dbt_after_models")
 def dbt_after_models(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, street: Street) -> Iterator[object]:
-    yield from _build(context, config, dbt, street)
+    with _landing_settled():
+        yield from _build(context, config, dbt, street)
+
+
+@contextmanager
+def _landing_settled() -> Iterator[None]:
+    """For every part but the first: files that landed since, as a stream's do all the time, would be read without having been judged."""
+    os.environ[SETTLED_VARIABLE] = "yes"
+    try:
+        yield
+    finally:
+        del os.environ[SETTLED_VARIABLE]
 
 
 def _build(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, street: Street) -> Iterator[object]:

@@ -1,6 +1,5 @@
 """A small demo world, delivered in parts and out of order: increments equal a rebuild, and identity finds who is who."""
 
-import gc
 import shutil
 from dataclasses import dataclass
 from datetime import date
@@ -9,13 +8,13 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.generators.spec import WorldSpec
 from orchestration.generators.world import append_days, generate_world
-from orchestration.paths import DATA_DIR_VARIABLE, DBT_PROJECT, PROFILES
+from orchestration.paths import DATA_DIR_VARIABLE
+from tests.integration.dbt_runs import build
+from tests.integration.marts.plain_triggers import firings
 
 WORLD = WorldSpec(customers=400, seed=11, start_date=date(2026, 5, 1), end_date=date(2026, 10, 29))
 MARTS = (
@@ -31,6 +30,8 @@ MARTS = (
     "fct_carts",
     "fct_email_messages",
     "fct_email_days",
+    "fct_triggers",
+    "fct_order_attributions",
 )
 # Delivered a run later than newer files of the same tables, with the load times that they always had.
 HELD_BACK = (
@@ -58,45 +59,16 @@ class Deliveries:
             return connection.execute(query).fetchall()
 
 
-def folders(scratch: Path) -> list[str]:
-    """The options that keep everything dbt writes below one folder."""
-    paths = {"project-dir": DBT_PROJECT, "profiles-dir": PROFILES, "target-path": scratch / "target", "log-path": scratch / "logs"}
-    return [part for name, path in paths.items() for part in (f"--{name}", str(path))]
-
-
-def build(data_dir: Path, scratch: Path, manifest: Manifest, patch: pytest.MonkeyPatch) -> None:
-    """Builds the marts and what they need."""
-    patch.setenv(DATA_DIR_VARIABLE, str(data_dir))
-    selection = [part for mart in MARTS for part in ("--select", f"+{mart}")]
-    command = ["build", "--exclude-resource-types", "test", "unit_test", "--quiet", *selection, *folders(scratch)]
-    result = dbtRunner(manifest=manifest).invoke(command)
-    succeeded, reason = result.success, str(result.exception or [item.message for item in getattr(result.result, "results", [])])
-    # dbt-duckdb keeps the database open between invocations of one process.
-    del result
-    DuckDBConnectionManager.close_all_connections()
-    gc.collect()
-    assert succeeded, reason
-
-
 @pytest.fixture(scope="module")
-def deliveries(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
+def deliveries(parsed_project: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
     root = tmp_path_factory.mktemp("deliveries")
     in_parts, in_one_go, held_back = root / "in_parts", root / "in_one_go", root / "held_back"
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("A360_IDENTITY_KEY", raising=False)
-        patch.setenv(DATA_DIR_VARIABLE, str(in_parts))
-        parse = [
-            "parse",
-            "--quiet",
-            "--project-dir",
-            str(DBT_PROJECT),
-            "--profiles-dir",
-            str(PROFILES),
-            "--target-path",
-            str(root / "target"),
-        ]
-        parsed = dbtRunner().invoke([*parse, "--log-path", str(root / "logs")])
-        assert isinstance(parsed.result, Manifest), parsed.exception
+
+        def run(data_dir: Path) -> None:
+            patch.setenv(DATA_DIR_VARIABLE, str(data_dir))
+            build(parsed_project, root, MARTS)
 
         generate_world(WORLD, in_parts)
         late_files = [file for pattern in HELD_BACK for file in sorted((in_parts / "landing").glob(pattern))]
@@ -105,17 +77,17 @@ def deliveries(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
             target = held_back / file.relative_to(in_parts / "landing")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, target)
-        build(in_parts, root, parsed.result, patch)
+        run(in_parts)
 
         shutil.copytree(held_back, in_parts / "landing", dirs_exist_ok=True)
         append_days(in_parts, 1)
-        build(in_parts, root, parsed.result, patch)
+        run(in_parts)
         append_days(in_parts, 1)
-        build(in_parts, root, parsed.result, patch)
+        run(in_parts)
 
         shutil.copytree(in_parts / "landing", in_one_go / "landing")
         shutil.copy(in_parts / "ops.duckdb", in_one_go / "ops.duckdb")
-        build(in_one_go, root, parsed.result, patch)
+        run(in_one_go)
     return Deliveries(in_parts, in_one_go)
 
 
@@ -165,6 +137,23 @@ def test_the_world_exercises_what_increments_get_wrong(deliveries: Deliveries) -
         """
     )
     assert min(late, split_deliveries, machine_opens, merged) > 0
+
+
+def test_triggers_fire_as_a_plain_reading_of_the_events_says(deliveries: Deliveries) -> None:
+    """Carts and counted views, with what ends and prevents them; the world has recovered, expired and active ones."""
+    fired_query = """
+        select trigger_name, customer_id, subject_id, entered_at, exited_at, exit_reason
+        from warehouse.marts.fct_triggers
+        where condition in ('cart_quiet', 'product_views', 'category_views')
+    """
+    with duckdb.connect() as connection:
+        # By the names that the views of staging know.
+        connection.execute(f"attach '{deliveries.in_parts / 'warehouse.duckdb'}' as warehouse (read_only)")
+        connection.execute(f"attach '{deliveries.in_parts / 'ops.duckdb'}' as ops (read_only)")
+        expected = firings(lambda query: connection.execute(query).fetchall())
+        fired = set(connection.execute(fired_query).fetchall())
+    assert fired == expected
+    assert {reason for *_, reason in fired} >= {"bought", "bought_otherwise", "expired", None}
 
 
 def test_identity_finds_who_is_who(deliveries: Deliveries) -> None:

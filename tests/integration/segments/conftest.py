@@ -139,6 +139,8 @@ def parsed_stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_project(root)
     stage = Stage(root)
     stage.clock("2026-11-01")
+    # Nobody is split from anybody on this stage.
+    stage.write("models/stage/int_identity_changes_found.sql", "select '' as change_type, '' as after_customer_id where false")
     stage.customers(ann="red", bob="red", cat="blue")
     stage.segment("segment_red", "red", owner="crm", minimum_size=2)
     with pytest.MonkeyPatch.context() as patch:

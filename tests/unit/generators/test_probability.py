@@ -113,16 +113,18 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
             probabilities.latent_probability as latent,
             probabilities.observable_probability as observable,
             probabilities.has_purchase_30d::int as outcome,
+            probabilities.observable_type = people.latent_type as is_type_right,
             coalesce(min(date_diff('day', orders.ordered_at::date, probabilities.as_of_date)), 999) as recency
         from read_parquet('{data_dir}/truth/purchase_probability.parquet') as probabilities
+        inner join read_parquet('{data_dir}/truth/people.parquet') as people on probabilities.person_id = people.person_id
         left join read_parquet('{data_dir}/truth/identifiers.parquet') as identifiers
             on probabilities.person_id = identifiers.person_id and identifiers.identifier_type = 'shop_customer_id'
         left join read_parquet('{data_dir}/landing/shop/orders/*.parquet') as orders
             on identifiers.identifier_value = orders.shop_customer_id and orders.ordered_at < probabilities.as_of_date
         where probabilities.has_purchase_30d is not null
-        group by probabilities.person_id, probabilities.as_of_date, all
+        group by probabilities.person_id, probabilities.as_of_date, latent, observable, outcome, is_type_right
     """
-    return duckdb.sql(query.replace(", all", ", latent, observable, outcome")).fetchnumpy()
+    return duckdb.sql(query).fetchnumpy()
 
 
 @pytest.mark.parametrize("probability", ["latent", "observable"])
@@ -139,6 +141,11 @@ def test_history_tells_more_than_recency_and_less_than_the_truth(outcomes: dict[
         roc_auc_score(outcomes["outcome"], score) for score in (-outcomes["recency"], outcomes["observable"], outcomes["latent"])
     )
     assert naive + 0.02 < observable < latent - 0.02
+
+
+def test_history_tells_types_apart_and_not_all_of_them(outcomes: dict[str, np.ndarray]) -> None:
+    most_common = max(kind.newcomer_share for kind in model.LATENT_TYPES) / 100
+    assert most_common + 0.2 < outcomes["is_type_right"].mean() < 0.8
 
 
 def test_the_base_rate_is_that_of_a_plausible_shop(outcomes: dict[str, np.ndarray]) -> None:

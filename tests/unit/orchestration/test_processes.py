@@ -1,6 +1,7 @@
 """Only what was started is ended, whatever has its number by now."""
 
 import os
+import signal
 import sys
 import time
 from dataclasses import replace
@@ -38,8 +39,27 @@ def test_a_process_that_does_not_listen_is_ended_by_force(tmp_path: Path) -> Non
     while not (tmp_path / "deaf.log").read_text():
         time.sleep(0.05)
     assert stop(deaf, seconds=0.3)
-    time.sleep(0.2)
     assert not deaf.is_running
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="only the system's /proc tells threads apart")
+def test_a_process_runs_as_long_as_one_of_its_threads(tmp_path: Path) -> None:
+    # What a server looks like while it ends: its first thread is gone, the others still hold its port.
+    code = (
+        "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(60,)).start(); print('threads', flush=True); "
+        "ctypes.PyDLL(None).pthread_exit(None)"
+    )
+    ending = start("ending", [sys.executable, "-c", code], tmp_path / "ending.log", os.environ, tmp_path)
+    state = ""
+    deadline = time.monotonic() + 10
+    while state != "Z" and time.monotonic() < deadline:
+        state = Path(f"/proc/{ending.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    assert state == "Z"
+    assert ending.is_running
+    os.kill(ending.pid, signal.SIGKILL)
+    while ending.is_running and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not ending.is_running
 
 
 def test_what_a_process_says_is_in_its_log(sleeper: Process) -> None:

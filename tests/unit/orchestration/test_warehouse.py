@@ -126,7 +126,7 @@ def test_literals_are_quoted() -> None:
 
 
 def test_sources_are_read_from_their_yaml() -> None:
-    assert {"customer_clusters", "cluster_profiles", "propensity_scores", "model_metrics"} == set(
+    assert {"customer_clusters", "cluster_profiles", "propensity_scores", "model_metrics"} <= set(
         read_source_tables(DBT_PROJECT / "models", "ml")
     )
     assert {"file_register", "sync_ledger", "sync_runs", "model_registry"} <= set(read_source_tables(DBT_PROJECT / "models", "ops"))
