@@ -13,7 +13,7 @@ from orchestration.generators.world import generate_world
 from orchestration.paths import DATA_DIR_VARIABLE, DataFolder
 from orchestration.ports import next_free_port
 from orchestration.setup_packages import install_packages
-from orchestration.spark_cluster import Cluster, cluster_size, down, spark_address, up
+from orchestration.spark_cluster import Cluster, cluster_size, down, spark_address, spark_folder, up
 from orchestration.spark_settings import MASTER_PORT_VARIABLE, PORT_VARIABLE
 from orchestration.spark_warehouse import SparkWarehouse
 from orchestration.variables import keep_vars
@@ -22,6 +22,13 @@ from tests.spark.two_engines import TwoEngines
 
 SIZE_VARIABLE = "A360_SPARK_TEST_SIZE"
 FOLDER_VARIABLE = "A360_SPARK_TEST_DIR"
+# To compile a query takes longer than to run it on a few hundred rows, and the metastore of a test need not outlive a power cut.
+SMALL_WORLD = {
+    "spark.ui.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+JAVA_OPTIONS = "-Dderby.system.durability=test"
 
 
 def free_port(first: int) -> int:
@@ -45,7 +52,11 @@ def cluster(folder: DataFolder) -> Iterator[Cluster]:
         PORT_VARIABLE: str(free_port(11_000)),
         MASTER_PORT_VARIABLE: str(free_port(17_100)),
         "A360_IDENTITY_KEY": "two engines",
+        "JAVA_TOOL_OPTIONS": JAVA_OPTIONS,
     }
+    defaults = spark_folder(folder) / "conf" / "spark-defaults.conf"
+    defaults.parent.mkdir(parents=True, exist_ok=True)
+    defaults.write_text("".join(f"{name} {value}\n" for name, value in SMALL_WORLD.items()), encoding="utf-8")
     try:
         yield up(folder, spark_address(), cluster_size())
     finally:
