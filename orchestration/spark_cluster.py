@@ -211,7 +211,7 @@ def _settings(home: Path, address: SparkAddress, size: ClusterSize, ui_port: int
         "spark.hadoop.hive.server2.thrift.port": address.port,
         "spark.hadoop.hive.server2.thrift.bind.host": address.host,
         # Every session has the same user. As a user of its own each would close the metastore client of the others, which then opens
-        # the metastore anew for nearly every statement; so would a new thread per statement. Together a third of a build's time.
+        # the metastore anew for nearly every statement; so would a new thread per statement. Together a fifth of a small build's time.
         "spark.hadoop.hive.server2.enable.doAs": "false",
         "spark.hadoop.hive.server2.async.exec.threads": QUERY_THREADS,
         "spark.hadoop.hive.server2.async.exec.keepalive.time": "86400s",

@@ -1,34 +1,6 @@
 with
 
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-known_scores as (
-
-    select propensity_scores.*
-    from {{ ref('stg_ml__propensity_scores') }} as propensity_scores
-    cross join clock
-    where
-        propensity_scores.model_name = 'churn_own_rhythm'
-        and propensity_scores.scored_at <= clock.as_of_at
-
-),
-
-ranked as (
-
-    select
-        customer_id,
-        probability,
-        horizon_days,
-        model_version,
-        scored_at,
-        rank() over (order by scored_at desc, as_of_date desc, model_version desc) as run_rank
-    from known_scores
-
-),
+{{ latest_propensities('churn_own_rhythm') }},
 
 -- Why the customer has this horizon, and how much of it had passed: as the features of today have it.
 rhythms as (

@@ -155,7 +155,9 @@ def test_both_are_judged_on_the_same_rows_and_the_champion_learned_none_of_them(
     assert figures["row_count"] == len(held_out)
     assert figures["champion_log_loss"] == pytest.approx(-np.log(np.clip(chance, 1e-6, 1)).mean(), abs=2e-6)
     assert figures["challenger_auc"] == pytest.approx(result.metrics["test"]["auc"], abs=1e-6)
-    assert min(result.split.test) >= learned_until(trained.split, SPEC.horizon_days)  # type: ignore[operator]
+    learned = learned_until(trained.split, SPEC.horizon_days)
+    assert learned is not None
+    assert min(result.split.test) >= learned
 
 
 def test_rows_that_the_champion_has_learned_from_judge_nobody(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:

@@ -408,9 +408,10 @@ def test_who_has_no_rhythm_is_not_scored_and_the_others_for_their_own_horizon(ro
 def test_a_filled_value_is_stored_and_flagged_by_name(rows: pd.DataFrame) -> None:
     result = train_propensity(rows, replace(QUICK, forests=(), boosting=()))
     assert result.model is not None
+    assert result.split is not None
     estimator = result.model.estimator
     assert isinstance(estimator, LogisticModel)
-    train = rows[rows["as_of_date"].isin(result.split.train)]  # type: ignore[union-attr]
+    train = rows[rows["as_of_date"].isin(result.split.train)]
     stored = model_from_json(result.model.to_json()).estimator
     assert isinstance(stored, LogisticModel)
     assert stored.imputed(result.model.features) == {"days_since_last_order": pytest.approx(train["days_since_last_order"].median())}
