@@ -15,16 +15,21 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from filelock import FileLock
 
 from orchestration.atomic_files import write_whole
-from orchestration.java import java_home_environment
 from orchestration.paths import DataFolder, data_folder
 from orchestration.ports import NoPortError, answers, is_free, next_free_port
 from orchestration.processes import Process, start, stop
+from orchestration.spark_processes import (
+    SparkClusterError,
+    daemon_environment,
+    installed_spark,
+    process_commands,
+    process_names,
+)
 from orchestration.spark_settings import (
     MASTER_PORT_VARIABLE,
     PORT_VARIABLE,
@@ -36,19 +41,12 @@ from orchestration.spark_settings import (
 )
 from orchestration.system_packages import ProgramMissingError
 
-THRIFT_CLASS = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DAEMON_MEMORY = "256m"
-# Statements that the server runs at once; more wait for their turn.
-QUERY_THREADS = 16
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.5
 PORT_SECONDS = 30.0
 UI_PORTS = {"master": 8080, "worker": 8081, "thrift": 4040}
-
-
-class SparkClusterError(RuntimeError):
-    """The cluster cannot be started or does not answer; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +106,6 @@ def down(folder: DataFolder) -> tuple[str, ...]:
         return () if cluster is None else _end(folder, cluster)
 
 
-def _spark_home() -> Path:
-    found = find_spec("pyspark")
-    if found is None or found.origin is None or find_spec("pyhive") is None:
-        raise SparkClusterError("Spark is not installed: `make spark-up` installs it, or `pip install '.[spark]'` does")
-    return Path(found.origin).parent
-
-
 def _start(folder: DataFolder, address: SparkAddress, size: ClusterSize) -> Cluster:
     for port, variable in ((address.port, PORT_VARIABLE), (size.master_port, MASTER_PORT_VARIABLE)):
         if not is_free(address.host, port):
@@ -122,23 +113,13 @@ def _start(folder: DataFolder, address: SparkAddress, size: ClusterSize) -> Clus
                 f"port {port} of {address.host} is taken by another program (or another data folder's cluster): "
                 f"set {variable} to a free one"
             )
-    spark = _spark_home()
     home = spark_folder(folder)
-    environment = _environment(home, spark, address)
+    spark = installed_spark()
+    environment = daemon_environment(home, spark, address)
     taken: set[int] = {address.port, size.master_port}
-    master = f"spark://{address.host}:{size.master_port}"
-    ui = {name: next_free_port(address.host, UI_PORTS[name.split("_")[0]], taken) for name in _names(size)}
+    ui = {name: next_free_port(address.host, UI_PORTS[name.split("_")[0]], taken) for name in process_names(size)}
     urls = {name: f"http://{address.host}:{port}" for name, port in ui.items()}
-    spark_class = str(spark / "bin" / "spark-class")
-    commands: dict[str, list[str]] = {
-        "master": [spark_class, "org.apache.spark.deploy.master.Master", "--host", address.host, "--port", str(size.master_port)],
-    }
-    commands["master"] += ["--webui-port", str(ui["master"])]
-    for name in _names(size)[1:-1]:
-        commands[name] = [spark_class, "org.apache.spark.deploy.worker.Worker", "--host", address.host, "--webui-port", str(ui[name])]
-        commands[name] += ["--cores", "1", "--memory", size.memory, "--work-dir", str(home / "work" / name), master]
-    commands["thrift"] = [str(spark / "bin" / "spark-submit"), "--master", master, "--name", "audience360", "--class", THRIFT_CLASS]
-    commands["thrift"] += [*_settings(home, address, size, ui["thrift"]), "spark-internal"]
+    commands = process_commands(home, spark, address, size, ui)
     started: list[Process] = []
     for name, command in commands.items():
         # spark-submit sizes a Thrift server like a daemon and does not heed --driver-memory.
@@ -164,68 +145,6 @@ def _wait_for_ports(address: SparkAddress, size: ClusterSize) -> None:
     deadline = time.monotonic() + PORT_SECONDS
     while time.monotonic() < deadline and not all(is_free(address.host, port) for port in (address.port, size.master_port)):
         time.sleep(POLL_SECONDS)
-
-
-def _names(size: ClusterSize) -> list[str]:
-    return ["master", *(f"worker_{number}" for number in range(1, size.workers + 1)), "thrift"]
-
-
-def _environment(home: Path, spark: Path, address: SparkAddress) -> dict[str, str]:
-    """Small daemons, everything they write inside the data folder, and nothing of a Spark that is installed elsewhere."""
-    temporary = home / "tmp"
-    conf = home / "conf"
-    for path in (temporary, conf):
-        path.mkdir(parents=True, exist_ok=True)
-    return java_home_environment() | {
-        "SPARK_HOME": str(spark),
-        "SPARK_CONF_DIR": str(conf),
-        "SPARK_LOCAL_IP": address.host,
-        "SPARK_LOCAL_DIRS": str(temporary),
-        "SPARK_DAEMON_JAVA_OPTS": f"-Djava.io.tmpdir={temporary} -XX:+UseSerialGC",
-        "SPARK_SUBMIT_OPTS": f"-Djava.io.tmpdir={temporary} -Dderby.stream.error.file={home / 'logs' / 'derby.log'}",
-        "PYSPARK_PYTHON": sys.executable,
-    }
-
-
-def _settings(home: Path, address: SparkAddress, size: ClusterSize, ui_port: int) -> list[str]:
-    """The server's settings. What the project's numbers depend on is not here but in profiles.yml: it must hold on any cluster."""
-    settings = {
-        "spark.ui.port": ui_port,
-        "spark.driver.host": address.host,
-        "spark.driver.bindAddress": address.host,
-        "spark.executor.memory": f"{_megabytes(size.memory)}m",
-        "spark.executor.cores": 1,
-        "spark.cores.max": size.workers,
-        "spark.memory.fraction": 0.7,
-        "spark.executor.extraJavaOptions": "-Duser.timezone=UTC -XX:+UseSerialGC",
-        "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:+UseSerialGC",
-        "spark.sql.warehouse.dir": (home / "warehouse").as_uri(),
-        "spark.sql.catalogImplementation": "hive",
-        "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={home / 'metastore'};create=true",
-        "spark.hadoop.hive.exec.scratchdir": (home / "tmp" / "hive").as_uri(),
-        # A few cores and many small tables: what counts is the number of tasks.
-        "spark.sql.shuffle.partitions": 2 * size.workers,
-        "spark.default.parallelism": size.workers,
-        "spark.scheduler.mode": "FAIR",
-        "spark.sql.ui.retainedExecutions": 100,
-        "spark.hadoop.hive.server2.thrift.port": address.port,
-        "spark.hadoop.hive.server2.thrift.bind.host": address.host,
-        # Every session has the same user. As a user of its own each would close the metastore client of the others, which then opens
-        # the metastore anew for nearly every statement; so would a new thread per statement. Together a fifth of a small build's time.
-        "spark.hadoop.hive.server2.enable.doAs": "false",
-        "spark.hadoop.hive.server2.async.exec.threads": QUERY_THREADS,
-        "spark.hadoop.hive.server2.async.exec.keepalive.time": "86400s",
-    }
-    return [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
-
-
-def _megabytes(memory: str) -> int:
-    """The megabytes of a size in Spark's words."""
-    units = {"m": 1, "g": 1024}
-    number, unit = memory[:-1], memory[-1:].lower()
-    if unit not in units or not number.isdigit() or int(number) * units[unit] < 700:
-        raise SparkClusterError(f"A360_SPARK_MEMORY is a size of 700m or more, such as 1500m or 2g, not '{memory}'")
-    return int(number) * units[unit]
 
 
 def _state_file(folder: DataFolder) -> Path:
