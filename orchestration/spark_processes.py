@@ -11,8 +11,6 @@ from orchestration.java import java_home_environment
 from orchestration.spark_settings import ClusterSize, SparkAddress
 
 THRIFT_CLASS = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
-# Statements that the server runs at once; more wait for their turn.
-QUERY_THREADS = 16
 
 
 class SparkClusterError(RuntimeError):
@@ -91,11 +89,8 @@ def _settings(home: Path, address: SparkAddress, size: ClusterSize, ui_port: int
         "spark.sql.ui.retainedExecutions": 100,
         "spark.hadoop.hive.server2.thrift.port": address.port,
         "spark.hadoop.hive.server2.thrift.bind.host": address.host,
-        # Every session has the same user. As a user of its own each would close the metastore client of the others, which then opens
-        # the metastore anew for nearly every statement; so would a new thread per statement. Together a fifth of a small build's time.
-        "spark.hadoop.hive.server2.enable.doAs": "false",
-        "spark.hadoop.hive.server2.async.exec.threads": QUERY_THREADS,
-        "spark.hadoop.hive.server2.async.exec.keepalive.time": "86400s",
+        # hive.server2.enable.doAs stays true, although a server with one user for all sessions opens the metastore less often: of two
+        # sessions that end at one moment the second then finds the client they share closed, and Spark 4 cannot make Hive another.
     }
     return [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
 
