@@ -6,6 +6,12 @@ customer_dates as (
 
 ),
 
+customer_identifiers as (
+
+    select * from {{ ref('feature_customer_identifiers') }}
+
+),
+
 weights as (
 
     select
@@ -63,24 +69,23 @@ bought as (
 viewed as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_identifiers.customer_id,
+        customer_identifiers.as_of_date,
         view_days.category,
         0 as order_line_count,
         sum(view_days.product_view_count) * max(weights.product_view_weight) as points
-    from customer_dates
+    from customer_identifiers
     cross join weights
-    inner join {{ ref('fct_category_view_days') }} as view_days
+    inner join {{ ref('int_category_view_days') }} as view_days
         on
-            customer_dates.customer_id = view_days.customer_id
-            and customer_dates.as_of_date > view_days.view_date
-            and customer_dates.known_until_date > view_days.load_date
+            customer_identifiers.identifier_key = view_days.identifier_key
+            and customer_identifiers.as_of_date > view_days.event_date
+            and customer_identifiers.known_until_date > view_days.load_date
     where
-        view_days.category is not null
-        and view_days.view_date >= {{ dbt.dateadd('day', '-weights.product_view_days', 'customer_dates.as_of_date') }}
+        view_days.event_date >= {{ dbt.dateadd('day', '-weights.product_view_days', 'customer_identifiers.as_of_date') }}
     group by
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_identifiers.customer_id,
+        customer_identifiers.as_of_date,
         view_days.category
 
 ),

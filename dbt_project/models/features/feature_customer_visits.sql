@@ -1,56 +1,44 @@
 with
 
-customer_dates as (
+customer_identifiers as (
 
-    select * from {{ ref('feature_customer_dates') }}
-
-),
-
-identity_map as (
-
-    select
-        identifier_key,
-        customer_id
-    from {{ ref('int_identity_map') }}
-    where customer_id is not null
+    select * from {{ ref('feature_customer_identifiers') }}
 
 ),
 
 visits as (
 
     select
-        identity_map.customer_id,
-        visit_pieces.event_date,
-        visit_pieces.load_date,
-        visit_pieces.device_type,
-        visit_pieces.geo_country as country_code,
-        {{ local_hour('visit_pieces.first_event_at', "'UTC'") }} as visit_hour
-    from {{ ref('int_web_visit_pieces') }} as visit_pieces
-    inner join identity_map
-        on coalesce(visit_pieces.account_key, visit_pieces.device_key) = identity_map.identifier_key
-    where not visit_pieces.is_bot
+        event_date,
+        load_date,
+        device_type,
+        geo_country as country_code,
+        coalesce(account_key, device_key) as identifier_key,
+        {{ local_hour('first_event_at', "'UTC'") }} as visit_hour
+    from {{ ref('int_web_visit_pieces') }}
+    where not is_bot
 
 ),
 
 counts as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_identifiers.customer_id,
+        customer_identifiers.as_of_date,
         visits.device_type,
         visits.country_code,
         visits.visit_hour,
         count(*) as visit_count
-    from customer_dates
+    from customer_identifiers
     inner join visits
         on
-            customer_dates.customer_id = visits.customer_id
-            and customer_dates.as_of_date > visits.event_date
-            and customer_dates.known_until_date > visits.load_date
-    where visits.event_date >= {{ dbt.dateadd('day', -90, 'customer_dates.as_of_date') }}
+            customer_identifiers.identifier_key = visits.identifier_key
+            and customer_identifiers.as_of_date > visits.event_date
+            and customer_identifiers.known_until_date > visits.load_date
+    where visits.event_date >= {{ dbt.dateadd('day', -90, 'customer_identifiers.as_of_date') }}
     group by
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_identifiers.customer_id,
+        customer_identifiers.as_of_date,
         visits.device_type,
         visits.country_code,
         visits.visit_hour

@@ -1,35 +1,36 @@
 with
 
-customer_dates as (
+customer_identifiers as (
 
-    select * from {{ ref('feature_customer_dates') }}
+    select * from {{ ref('feature_customer_identifiers') }}
 
 ),
 
 web_days as (
 
-    select * from {{ ref('fct_web_days') }}
+    select * from {{ ref('int_web_days') }}
+    where not is_bot
 
 ),
 
 known_days as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_identifiers.customer_id,
+        customer_identifiers.as_of_date,
         web_days.session_count,
         web_days.page_view_count,
         web_days.product_view_count,
         web_days.add_to_cart_count,
         web_days.search_count,
-        {{ days_between('web_days.activity_date', 'customer_dates.as_of_date') }} as days_ago
-    from customer_dates
+        {{ days_between('web_days.event_date', 'customer_identifiers.as_of_date') }} as days_ago
+    from customer_identifiers
     inner join web_days
         on
-            customer_dates.customer_id = web_days.customer_id
-            and customer_dates.as_of_date > web_days.activity_date
-            and customer_dates.known_until_date > web_days.load_date
-    where web_days.activity_date >= {{ dbt.dateadd('day', -365, 'customer_dates.as_of_date') }}
+            customer_identifiers.identifier_key = web_days.identifier_key
+            and customer_identifiers.as_of_date > web_days.event_date
+            and customer_identifiers.known_until_date > web_days.load_date
+    where web_days.event_date >= {{ dbt.dateadd('day', -365, 'customer_identifiers.as_of_date') }}
 
 ),
 

@@ -10,12 +10,14 @@ import duckdb
 _FATE = "hash({key}) % 3"
 _LATER = "getvariable('later')"
 _LOADED = f"{_LATER} + interval 1 hour as _loaded_at"
+_ANOTHERS_BROWSER = "coalesce(lead(anonymous_id) over (order by hash(identify_id)), anonymous_id) as anonymous_id"
+_ANOTHERS_LOGIN = "coalesce(lag(user_id ignore nulls) over (order by hash(event_id)), user_id) as user_id"
 
 
 def poison(source: Path, target: Path, day: date) -> dict[str, int]:
     """Copy a landing zone; what lies at or after the day is deleted, changed and added to. Returns the rows that differ per table.
 
-    Who is who is left alone: addresses, numbers and identifies stay as they are.
+    Browsers change hands: people log in where nobody or somebody else had. What ties accounts and addresses is left alone.
     """
     shutil.copytree(source, target)
     after = day + timedelta(days=1)
@@ -26,8 +28,9 @@ def poison(source: Path, target: Path, day: date) -> dict[str, int]:
         connection.execute(f"set variable later = timestamp '{after} 12:00:00'")
         for table, (time, key, changed) in _CHANGED.items():
             touched[table] = _rewrite(connection, target / table, time, key, changed)
-        for table, (query, condition) in _ADDED.items():
-            touched[table] = touched.get(table, 0) + _add(connection, source / table, target / table, query, condition)
+        for number, (table, query, condition) in enumerate(_ADDED):
+            added = target / table / f"poison_{number}.parquet"
+            touched[table] = touched.get(table, 0) + _add(connection, source / table, added, query, condition)
     return touched
 
 
@@ -69,7 +72,7 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, folder: Path, time: str, key
 def _add(connection: duckdb.DuckDBPyConnection, source: Path, target: Path, replaced: str, condition: str) -> int:
     rows = f"read_parquet('{source}/**/*.parquet', union_by_name = true, hive_partitioning = false)"
     query = f"select * replace ({replaced}) from {rows} where {condition}"
-    connection.execute(f"copy ({query}) to '{target / 'poison.parquet'}' (format parquet)")
+    connection.execute(f"copy ({query}) to '{target}' (format parquet)")
     [(count,)] = connection.execute(f"select count(*) from ({query})").fetchall()
     return int(count)
 
@@ -92,42 +95,62 @@ _CHANGED = {
     ),
 }
 # By table: how rows that come differ from the rows they are made of, and which rows those are.
-_ADDED = {
-    "web/events": (
+_ADDED = (
+    (
+        "web/events",
         "event_id || '-again' as event_id, event_at + interval 7 minute as event_at, received_at + interval 7 minute as received_at",
         "event_at >= getvariable('day') and hash(event_id, 'added') % 3 = 0",
     ),
-    "esp/events": (
+    (
+        "esp/events",
         f"event_id || '-again' as event_id, {_LATER} as event_at, 'click' as event_type, {_LOADED}",
         "event_type = 'open' and event_at < getvariable('day') and hash(event_id, 'added') % 2 = 0",
     ),
     # Orders from before the date that are cancelled after it, and refunds of others.
-    "shop/orders": (
+    (
+        "shop/orders",
         f"'cancelled' as status, {_LATER} as cancelled_at, {_LATER} as updated_at, {_LOADED}",
         "ordered_at < getvariable('day') and cancelled_at is null and hash(order_id, 'added') % 4 = 0",
     ),
-    "shop/refunds": (
+    (
+        "shop/refunds",
         f"refund_id || '-again' as refund_id, {_LATER} as refunded_at, {_LOADED}",
         "refunded_at < getvariable('day')",
     ),
-    "crm/consent_events": (
+    (
+        "crm/consent_events",
         f"consent_event_id || '-again' as consent_event_id, 'withdrawn' as status, {_LATER} as occurred_at, {_LOADED}",
         "occurred_at < getvariable('day') and hash(consent_event_id, 'added') % 2 = 0",
     ),
-    "crm/contacts": (
+    (
+        "crm/contacts",
         f"'Asia/Tokyo' as time_zone, 'ja' as language, 'referral' as acquisition_source, {_LATER} as updated_at, {_LOADED}",
         "created_at < getvariable('day') and hash(contact_id, 'added') % 2 = 0",
     ),
-    "crm/loyalty_accounts": (
+    (
+        "crm/loyalty_accounts",
         f"points + 5000 as points, {_LATER} as updated_at, {_LOADED}",
         "joined_at < getvariable('day')",
     ),
-    "crm/preferences": (
+    (
+        "crm/preferences",
         f"'monthly' as frequency, {_LATER} as updated_at, {_LOADED}",
         "updated_at < getvariable('day')",
     ),
-    "shop/products": (
+    (
+        "shop/products",
         f"'999.99' as price, 'poison' as category, {_LATER} as updated_at, {_LOADED}",
         "updated_at < getvariable('day') and hash(product_id, 'added') % 2 = 0",
     ),
-}
+    # Somebody logs in after the date on a browser that had been nobody's, or another's; and tells of himself on another's.
+    (
+        "web/events",
+        f"event_id || '-login' as event_id, {_ANOTHERS_LOGIN}, {_LATER} as event_at, {_LATER} as received_at, {_LOADED}",
+        "event_at < getvariable('day') and hash(event_id, 'login') % 10 = 0",
+    ),
+    (
+        "web/identifies",
+        f"identify_id || '-elsewhere' as identify_id, {_ANOTHERS_BROWSER}, {_LATER} as identified_at, {_LOADED}",
+        "identified_at < getvariable('day') and hash(identify_id, 'elsewhere') % 3 = 0",
+    ),
+)
