@@ -51,8 +51,22 @@ def effect_matrix(matrix: FloatArray, expected: LogisticModel | None, columns: t
     return matrix if expected is None else np.column_stack([expected.decision(matrix), matrix[:, list(columns)]])
 
 
-Learner = TLearner | XLearner
-LEARNERS: Mapping[str, type[TLearner | XLearner]] = {"t": TLearner, "x": XLearner}
+@dataclass(frozen=True)
+class BanditLearner:
+    """Difference of two linear models of the outcome, one per action, that see what an X-learner with `expected` sees."""
+
+    drawn: LogisticModel
+    held_out: LogisticModel
+    expected: LogisticModel
+    effect_columns: tuple[int, ...]
+
+    def effect(self, matrix: FloatArray) -> FloatArray:
+        seen = effect_matrix(matrix, self.expected, self.effect_columns)
+        return self.drawn.decision(seen) - self.held_out.decision(seen)
+
+
+Learner = TLearner | XLearner | BanditLearner
+LEARNERS: Mapping[str, type[Learner]] = {"t": TLearner, "x": XLearner, "bandit": BanditLearner}
 
 
 @dataclass(frozen=True)
@@ -105,7 +119,12 @@ def _learner(kind: str | None, content: Mapping[str, Any]) -> Learner | None:
         raise ValueError("a learner has two models")
     if LEARNERS[kind] is TLearner:
         return TLearner(drawn, held_out)
-    return XLearner(drawn, held_out, content["share"], _logistic(content["expected"]), tuple(content["effect_columns"]))
+    expected, columns = _logistic(content["expected"]), tuple(content["effect_columns"])
+    if LEARNERS[kind] is XLearner:
+        return XLearner(drawn, held_out, content["share"], expected, columns)
+    if expected is None:
+        raise ValueError("a bandit has a model of the expected outcome")
+    return BanditLearner(drawn, held_out, expected, columns)
 
 
 def _logistic(content: Mapping[str, Any] | None) -> LogisticModel | None:

@@ -62,12 +62,17 @@ def average_effect(draws: Draws, confidence: float, resamples: int, seed: int) -
 
 def qini(draws: Draws, effect: FloatArray, confidence: float, resamples: int, seed: int) -> Estimate:
     """Area between the Qini curve and the straight line of a random order, in outcomes per message; customers are drawn, not rows."""
-    order = np.argsort(-effect, kind="stable")
-    weight, contribution = draws.weight[order], draws.contribution[order]
     codes, count = _codes(draws.customers)
-    at = codes[order]
-    drawn = [_area(weight * times[at], contribution * times[at]) for times in _resampled(count, resamples, seed)]
-    return _estimate(_area(weight, contribution), drawn, confidence)
+    drawn = [_area_by(draws, effect, times[codes]) for times in _resampled(count, resamples, seed)]
+    return _estimate(_area_by(draws, effect, np.ones(len(codes))), drawn, confidence)
+
+
+def qini_gain(draws: Draws, effect: FloatArray, other: FloatArray, confidence: float, resamples: int, seed: int) -> Estimate:
+    """The coefficient of one ranking less that of another one of the same rows, both on the same resamples."""
+    codes, count = _codes(draws.customers)
+    drawn = [_area_by(draws, effect, times[codes]) - _area_by(draws, other, times[codes]) for times in _resampled(count, resamples, seed)]
+    once = np.ones(len(codes))
+    return _estimate(_area_by(draws, effect, once) - _area_by(draws, other, once), drawn, confidence)
 
 
 def qini_curve(draws: Draws, effect: FloatArray, points: int = 50) -> pd.DataFrame:
@@ -89,6 +94,12 @@ def effects_by_decile(draws: Draws, effect: FloatArray) -> pd.DataFrame:
         total = weight[part].sum()
         rows.append((number, float((effect[part] * weight[part]).sum() / total), float(contribution[part].sum() / total)))
     return pd.DataFrame(rows, columns=["decile", "predicted_effect", "observed_effect"])
+
+
+def _area_by(draws: Draws, effect: FloatArray, times: FloatArray) -> float:
+    """With the largest promised effect first, and every row so many times."""
+    order = np.argsort(-effect, kind="stable")
+    return _area((draws.weight * times)[order], (draws.contribution * times)[order])
 
 
 def _area(weight: FloatArray, contribution: FloatArray) -> float:

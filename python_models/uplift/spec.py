@@ -16,10 +16,20 @@ READING_FEATURES: tuple[str, ...] = (
 )
 
 
+_ACTIONS = ("order", "cart", "click", "visit", "open")
+# The last three actions in their order, 0 or 1 each, and the days between them (feature_customer_sequences).
+ACTION_FEATURES: tuple[str, ...] = tuple(
+    f"{place}_action_is_{action}" for place in ("last", "second_last", "third_last") for action in _ACTIONS
+)
+ACTION_DAYS: tuple[str, ...] = ("days_since_last_action", "days_between_last_actions", "days_between_actions_before")
+SEQUENCE_FEATURES: tuple[str, ...] = (*ACTION_FEATURES, *ACTION_DAYS)
+
+
 @dataclass(frozen=True)
 class LearnerParameters:
     """One candidate: `t` subtracts two outcome models; `x` regresses imputed effects, shrunk towards their mean, on all features, or on the
-    expected outcome beside the features of `effect_features` where there are any."""
+    expected outcome beside the features of `effect_features` where there are any; `bandit` learns from the campaigns in their order what it
+    would have tried. The penalty of a bandit is the number of pseudo-rows of its prior."""
 
     name: str
     kind: str
@@ -33,13 +43,14 @@ class UpliftSpec:
 
     model_name: str = "message_uplift"
     window_days: int = 2
-    features: tuple[str, ...] = (*BEHAVIOUR_FEATURES, "email_click_count_365d", "email_human_open_count_365d")
+    features: tuple[str, ...] = (*BEHAVIOUR_FEATURES, "email_click_count_365d", "email_human_open_count_365d", *SEQUENCE_FEATURES)
     # The outcome models of both learners are logistic regressions: effects of a few in a thousand are no matter for trees.
     outcome_penalty: float = 0.01
     learners: tuple[LearnerParameters, ...] = (
         LearnerParameters("t_logistic", "t"),
-        LearnerParameters("x_all_features", "x", 1.0),
         LearnerParameters("x_reading", "x", 0.1, READING_FEATURES),
+        LearnerParameters("x_sequence", "x", 0.1, (*READING_FEATURES, *SEQUENCE_FEATURES)),
+        LearnerParameters("bandit_reading", "bandit", 100.0, READING_FEATURES),
     )
     # Campaign dates: the first quarter only trains, the next half validates in time order, the last quarter is the test.
     first_train_share: float = 0.25
@@ -55,7 +66,7 @@ class UpliftSpec:
     confidence: float = 0.95
     resamples: int = 200
     seed: int = 7
-    code_version: str = "1"
+    code_version: str = "2"
 
 
 MESSAGE_UPLIFT = UpliftSpec()

@@ -16,8 +16,9 @@ from python_models.propensity.model import LogisticModel
 from python_models.reproducible import fingerprint, single_thread, sort_rows
 from python_models.uplift.fit import design, fit_learner, fit_outcomes
 from python_models.uplift.model import HAS_OFFER, UpliftModel
-from python_models.uplift.qini import Draws, Estimate, average_effect, effects_by_decile, qini, qini_curve
+from python_models.uplift.qini import Draws, Estimate, average_effect, effects_by_decile, qini, qini_curve, qini_gain
 from python_models.uplift.spec import UpliftSpec
+from python_models.uplift.trial import Trial, days_in_order
 
 KEYS = ("campaign_date", "campaign_id", "customer_id")
 STRATUM = ["campaign_type", "assignment_share"]
@@ -94,13 +95,14 @@ def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str) -> UpliftResult:
         **_shown("qini", best),
         **{f"qini_{name}": estimate.value for name, estimate in found.items()},
         **_shown("qini_by_purchase_probability", by_expectation),
+        **_gains(validation, chosen.name, spec),
     }
     if best.low <= 0:
         reason = f"no learner ranks effects beyond noise on validation: Qini {best.value:.5f} [{best.low:.5f}, {best.high:.5f}]"
         return UpliftResult(average, reason, version, metrics, pd.DataFrame())
-    matrix, treated, outcome = _arrays(last.fit, features)
-    outcomes = fit_outcomes(matrix, treated, outcome, spec)
-    learner, expected = fit_learner(chosen, features, matrix, treated, outcome, outcomes), outcomes.expected
+    trial = _trial(last.fit, features)
+    outcomes = fit_outcomes(trial, spec)
+    learner, expected = fit_learner(chosen, features, trial, outcomes, spec.seed), outcomes.expected
     model = UpliftModel(spec.model_name, version, features, average.average_effect, average.base_rate, expected, learner)
     effect = model.effect(design(last.judge, features))
     test = _draws(last.judge, expected, features)
@@ -123,10 +125,10 @@ def _forward(folds: list[_Fold], features: tuple[str, ...], spec: UpliftSpec) ->
     effects: dict[str, list[FloatArray]] = {learner.name: [] for learner in spec.learners}
     expected, judged = [], []
     for fold in folds:
-        matrix, treated, outcome = _arrays(fold.fit, features)
-        judge, outcomes = design(fold.judge, features), fit_outcomes(matrix, treated, outcome, spec)
+        trial = _trial(fold.fit, features)
+        judge, outcomes = design(fold.judge, features), fit_outcomes(trial, spec)
         for learner in spec.learners:
-            effects[learner.name].append(fit_learner(learner, features, matrix, treated, outcome, outcomes).effect(judge))
+            effects[learner.name].append(fit_learner(learner, features, trial, outcomes, spec.seed).effect(judge))
         expected.append(expit(outcomes.expected.decision(judge)))
         judged.append(fold.judge)
     rows = pd.concat(judged, ignore_index=True)
@@ -199,13 +201,27 @@ def _as_draws(rows: pd.DataFrame, column: str, expected: FloatArray) -> Draws:
     )
 
 
-def _arrays(rows: pd.DataFrame, features: tuple[str, ...]) -> tuple[FloatArray, FloatArray, FloatArray]:
-    return design(rows, features), rows[TREATED].to_numpy(dtype=np.float64), rows[OUTCOME].to_numpy(dtype=np.float64)
+def _trial(rows: pd.DataFrame, features: tuple[str, ...]) -> Trial:
+    return Trial(
+        design(rows, features),
+        rows[TREATED].to_numpy(dtype=np.float64),
+        rows[OUTCOME].to_numpy(dtype=np.float64),
+        rows["observed_share"].to_numpy(dtype=np.float64),
+        days_in_order(rows["campaign_date"]),
+    )
 
 
 def _buyers(rows: pd.DataFrame) -> tuple[int, int]:
     treated, bought = rows[TREATED].to_numpy(dtype=bool), rows[OUTCOME].to_numpy(dtype=bool)
     return int((treated & bought).sum()), int((~treated & bought).sum())
+
+
+def _gains(validation: _Judged, chosen: str, spec: UpliftSpec) -> dict[str, float]:
+    """How much better the best candidate ranks than each of the others."""
+    best = validation.effects[chosen]
+    others = {name: effect for name, effect in validation.effects.items() if name != chosen}
+    gains = {name: qini_gain(validation.draws, best, effect, spec.confidence, spec.resamples, spec.seed) for name, effect in others.items()}
+    return {key: value for name, gain in gains.items() for key, value in _shown(f"qini_gain_over_{name}", gain).items()}
 
 
 def _by_decile(column: str, deciles: pd.DataFrame) -> dict[str, float]:

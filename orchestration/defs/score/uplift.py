@@ -4,9 +4,11 @@ import dagster as dg
 import pandas as pd
 
 from orchestration.defs.score.scores import CLOCK, FEATURES, FRESH, ML_TABLES, MODELS_DIR, RETRY
-from orchestration.model_data import as_date, clock, scoring_features
+from orchestration.defs.train.uplift import SEQUENCES
+from orchestration.model_data import as_date, clock
 from orchestration.model_store import ModelStore
 from orchestration.resources.street import Street
+from orchestration.uplift_data import uplift_scoring_rows
 from python_models.uplift.model import uplift_model_from_json
 from python_models.uplift.score import COLUMNS, score_uplift
 from python_models.uplift.spec import MESSAGE_UPLIFT
@@ -14,7 +16,7 @@ from python_models.uplift.spec import MESSAGE_UPLIFT
 
 @dg.asset(
     key=["ml", "uplift_scores"],
-    deps=[FEATURES, CLOCK, dg.AssetKey(["models", MESSAGE_UPLIFT.model_name])],
+    deps=[FEATURES, SEQUENCES, CLOCK, dg.AssetKey(["models", MESSAGE_UPLIFT.model_name])],
     group_name="ml",
     kinds={"python", "duckdb"},
     retry_policy=RETRY,
@@ -30,8 +32,7 @@ def uplift_scores(context: dg.AssetExecutionContext, street: Street) -> dg.Mater
         context.log.warning("no uplift scores: %s", stored.reason)
     else:
         model = uplift_model_from_json(stored.content)
-        features = scoring_features(street.tables, model.features or MESSAGE_UPLIFT.features[:1])
-        scores = score_uplift(features, model, as_of_at)
+        scores = score_uplift(uplift_scoring_rows(street.tables, model.features), model, as_of_at)
         metadata |= {"source": "average" if model.learner is None else "model", "mean uplift": round(float(scores["uplift"].mean()), 6)}
     row_count = street.tables.replace_rows(ML_TABLES["uplift_scores"], scores, {"as_of_date": as_date(as_of_at)})
     return dg.MaterializeResult(metadata={"dagster/row_count": row_count, **metadata})

@@ -13,17 +13,18 @@ from orchestration.uplift_data import uplift_rows
 from python_models.uplift.spec import MESSAGE_UPLIFT
 from python_models.uplift.train import train_uplift
 
+SEQUENCES = dg.AssetKey(["features", "feature_customer_sequences"])
 DRAWS = tuple(dg.AssetKey(["features", name]) for name in ("feature_campaign_draws", "feature_campaign_labels"))
 
 
 @dg.asset(
     key=["models", MESSAGE_UPLIFT.model_name],
-    deps=[FEATURES, *DRAWS],
+    deps=[FEATURES, SEQUENCES, *DRAWS],
     group_name="models",
     kinds={"python", "scikitlearn"},
     retry_policy=RETRY,
     freshness_policy=FRESH,
-    description="What a message brings, by T- and X-learners on randomised draws; the average effect where none ranks beyond noise.",
+    description="What a message brings, by T- and X-learners and a bandit on randomised draws; the average where none ranks beyond noise.",
 )
 def message_uplift_model(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.tables)

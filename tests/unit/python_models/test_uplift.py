@@ -13,12 +13,15 @@ import yaml
 
 from orchestration.generators import behaviour
 from python_models.reproducible import single_thread
-from python_models.uplift.fit import design, fit_learner, fit_outcomes, fit_ridge
-from python_models.uplift.model import UpliftModel, XLearner, uplift_model_from_json
-from python_models.uplift.qini import Draws, average_effect, effects_by_decile, qini, qini_curve
+from python_models.uplift.bandit import fit_bandit
+from python_models.uplift.fit import design, fit_learner, fit_outcomes
+from python_models.uplift.linear import fit_ridge
+from python_models.uplift.model import BanditLearner, UpliftModel, XLearner, uplift_model_from_json
+from python_models.uplift.qini import Draws, average_effect, effects_by_decile, qini, qini_curve, qini_gain
 from python_models.uplift.score import COLUMNS, score_uplift
 from python_models.uplift.spec import MESSAGE_UPLIFT, LearnerParameters, UpliftSpec
 from python_models.uplift.train import UpliftResult, train_uplift
+from python_models.uplift.trial import Trial, days_in_order
 
 REPOSITORY = Path(__file__).parents[3]
 SPEC = UpliftSpec(
@@ -27,6 +30,7 @@ SPEC = UpliftSpec(
         LearnerParameters("t_logistic", "t"),
         LearnerParameters("x_all_features", "x", 0.01),
         LearnerParameters("x_reading", "x", 0.01, ("reads",)),
+        LearnerParameters("bandit_reading", "bandit", 100.0, ("reads",)),
     ),
     resamples=100,
 )
@@ -66,6 +70,12 @@ def trial(effect_of_readers: float, effect_of_others: float, seed: int = 3) -> p
     return pd.concat(rows, ignore_index=True)
 
 
+def fit_rows(rows: pd.DataFrame, features: tuple[str, ...] = SPEC.features) -> Trial:
+    share = rows.groupby("assignment_share")["is_treated"].transform("mean").to_numpy(dtype=float)
+    treated, outcome = (rows[name].to_numpy(dtype=float) for name in ("is_treated", "has_purchase"))
+    return Trial(design(rows, features), treated, outcome, share, days_in_order(rows["campaign_date"]))
+
+
 @pytest.fixture(scope="module")
 def personal() -> UpliftResult:
     return train_uplift(trial(0.15, 0.0), SPEC)
@@ -95,23 +105,18 @@ def test_the_average_effect_has_the_truth_in_its_interval(personal: UpliftResult
 def test_learners_recover_the_effects(learner: str) -> None:
     rows = trial(0.15, 0.0)
     parameters = next(each for each in SPEC.learners if each.name == learner)
-    matrix = design(rows, SPEC.features)
-    treated, outcome = (rows[name].to_numpy(dtype=float) for name in ("is_treated", "has_purchase"))
+    fitted_on = fit_rows(rows)
     with single_thread():
-        outcomes = fit_outcomes(matrix, treated, outcome, SPEC)
-        effect = fit_learner(parameters, SPEC.features, matrix, treated, outcome, outcomes).effect(matrix)
+        effect = fit_learner(parameters, SPEC.features, fitted_on, fit_outcomes(fitted_on, SPEC), SPEC.seed).effect(fitted_on.matrix)
     reads = rows["reads"].to_numpy() == 1
     assert effect[reads].mean() == pytest.approx(0.15, abs=0.03)
     assert effect[~reads].mean() == pytest.approx(0.0, abs=0.03)
 
 
 def test_an_unknown_learner_is_an_error() -> None:
-    rows = trial(0.15, 0.0)
-    matrix = design(rows, ("reads",))
-    treated, outcome = (rows[name].to_numpy(dtype=float) for name in ("is_treated", "has_purchase"))
-    outcomes = fit_outcomes(matrix, treated, outcome, SPEC)
+    rows = fit_rows(trial(0.15, 0.0), ("reads",))
     with pytest.raises(ValueError, match="unknown kind of learner 's'"):
-        fit_learner(LearnerParameters("s", "s"), ("reads",), matrix, treated, outcome, outcomes)
+        fit_learner(LearnerParameters("s", "s"), ("reads",), rows, fit_outcomes(rows, SPEC), SPEC.seed)
 
 
 def test_without_different_effects_the_average_serves(uniform: UpliftResult) -> None:
@@ -194,12 +199,11 @@ def test_a_model_survives_json(which: str, request: pytest.FixtureRequest) -> No
     assert uplift_model_from_json(model.to_json()) == model
 
 
-def test_an_x_learner_survives_json() -> None:
-    rows = trial(0.15, 0.0)
-    treated, outcome = (rows[name].to_numpy(dtype=float) for name in ("is_treated", "has_purchase"))
-    matrix = design(rows, SPEC.features)
-    learner = fit_learner(SPEC.learners[2], SPEC.features, matrix, treated, outcome, fit_outcomes(matrix, treated, outcome, SPEC))
-    assert isinstance(learner, XLearner)
+@pytest.mark.parametrize(("number", "kind"), [(2, XLearner), (3, BanditLearner)])
+def test_a_learner_that_sees_the_expected_outcome_survives_json(number: int, kind: type[XLearner | BanditLearner]) -> None:
+    rows = fit_rows(trial(0.15, 0.0))
+    learner = fit_learner(SPEC.learners[number], SPEC.features, rows, fit_outcomes(rows, SPEC), SPEC.seed)
+    assert isinstance(learner, kind)
     model = UpliftModel("m", "m-1", SPEC.features, 0.1, 0.05, learner.expected, learner)
     assert uplift_model_from_json(model.to_json()) == model
 
@@ -284,3 +288,56 @@ def test_the_seed_says_how_the_demo_world_draws() -> None:
     ]
     assert declared["assignment_share"].tolist() == pytest.approx(expected)
     assert set(declared["campaign_type"]) == {"newsletter", "promotion", "product_launch", "win_back"}
+
+
+def test_a_bandit_learns_from_what_it_would_have_done_only() -> None:
+    """Whom it would not have picked, and whom it would have picked but the campaign did not, leave no trace; nor does the future."""
+    rows = fit_rows(trial(0.3, 0.0), ("reads",))
+    outcomes = fit_outcomes(rows, SPEC)
+
+    def bandit(changed: Trial) -> BanditLearner:
+        return fit_bandit(changed, outcomes.expected, (0, 1), 100.0, SPEC.seed)
+
+    learner = bandit(rows)
+    assert bandit(rows) == learner
+    # Of the last day half of the rows at most are learnt from: as many outcomes can change without a trace.
+    last = np.flatnonzero(rows.day == rows.day.max())
+    traceless = 0
+    for row in last[:40]:
+        outcome = rows.outcome.copy()
+        outcome[row] = 1 - outcome[row]
+        traceless += bandit(replace(rows, outcome=outcome)) == learner
+    assert 10 <= traceless <= 30
+
+
+def test_a_bandit_writes_to_more_of_those_who_respond_as_it_learns() -> None:
+    rows = fit_rows(trial(0.3, 0.0), ("reads",))
+    early = replace(rows, **{name: getattr(rows, name)[rows.day < 2] for name in ("matrix", "treated", "outcome", "share", "day")})
+    reads = rows.matrix[:, 0] == 1
+
+    def gap(seen: Trial) -> float:
+        learner = fit_bandit(seen, fit_outcomes(rows, SPEC).expected, (0, 1), 100.0, SPEC.seed)
+        effect = learner.effect(rows.matrix)
+        return float(effect[reads].mean() - effect[~reads].mean())
+
+    assert abs(gap(rows) - 0.3) < abs(gap(early) - 0.3)
+    assert gap(rows) == pytest.approx(0.3, abs=0.05)
+
+
+def test_the_gain_of_a_ranking_over_itself_is_nothing_and_over_chance_its_own() -> None:
+    generator = np.random.default_rng(2)
+    effect = np.linspace(0, 0.5, 4_000)
+    treated = (generator.random(4_000) < 0.5).astype(float)
+    bought = (generator.random(4_000) < 0.1 + treated * effect).astype(float)
+    draws = Draws(treated, np.full(4_000, 0.5), bought, np.full(4_000, 0.2), [f"c{row}" for row in range(4_000)])
+    same = qini_gain(draws, effect, effect, 0.95, 50, 1)
+    assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
+    chance = qini_gain(draws, effect, generator.random(4_000), 0.95, 50, 1)
+    assert chance.low > 0
+    reverse = qini_gain(draws, -effect, effect, 0.95, 50, 1)
+    assert reverse.value == pytest.approx(-2 * qini(draws, effect, 0.95, 10, 1).value, rel=0.05)
+
+
+def test_gains_over_the_other_candidates_are_stored(personal: UpliftResult) -> None:
+    gains = {name for name in personal.metrics["validation"] if name.startswith("qini_gain_over_")}
+    assert len(gains) == 3 * (len(SPEC.learners) - 1)
