@@ -30,7 +30,7 @@ def usable_features(frame: pd.DataFrame, features: Sequence[str]) -> tuple[str, 
 
 def signed_log(matrix: FloatArray) -> FloatArray:
     """log(1 + |x|) with the sign of x: tames counts and amounts with long tails, keeps negative net revenue in order."""
-    return np.sign(matrix) * np.log1p(np.abs(matrix))
+    return np.copysign(np.log1p(np.abs(matrix)), matrix)
 
 
 def _as_floats(values: pd.Series) -> FloatArray:

@@ -38,6 +38,19 @@ class Draws:
         return (self.treated - self.share) * (self.outcome - self.expected)
 
 
+class _Ranking:
+    """The rows with the largest promised effect first, sorted once for all resamples."""
+
+    def __init__(self, draws: Draws, effect: FloatArray, codes: np.ndarray) -> None:
+        order = np.argsort(-effect, kind="stable")
+        self._weight, self._contribution, self._codes = draws.weight[order], draws.contribution[order], codes[order]
+
+    def area(self, times: FloatArray) -> float:
+        """The coefficient where every customer counts so many times."""
+        of_row = times[self._codes]
+        return _area(self._weight * of_row, self._contribution * of_row)
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A figure with its bootstrap interval."""
@@ -63,16 +76,17 @@ def average_effect(draws: Draws, confidence: float, resamples: int, seed: int) -
 def qini(draws: Draws, effect: FloatArray, confidence: float, resamples: int, seed: int) -> Estimate:
     """Area between the Qini curve and the straight line of a random order, in outcomes per message; customers are drawn, not rows."""
     codes, count = _codes(draws.customers)
-    drawn = [_area_by(draws, effect, times[codes]) for times in _resampled(count, resamples, seed)]
-    return _estimate(_area_by(draws, effect, np.ones(len(codes))), drawn, confidence)
+    ranking = _Ranking(draws, effect, codes)
+    drawn = [ranking.area(times) for times in _resampled(count, resamples, seed)]
+    return _estimate(ranking.area(np.ones(count)), drawn, confidence)
 
 
 def qini_gain(draws: Draws, effect: FloatArray, other: FloatArray, confidence: float, resamples: int, seed: int) -> Estimate:
     """The coefficient of one ranking less that of another one of the same rows, both on the same resamples."""
     codes, count = _codes(draws.customers)
-    drawn = [_area_by(draws, effect, times[codes]) - _area_by(draws, other, times[codes]) for times in _resampled(count, resamples, seed)]
-    once = np.ones(len(codes))
-    return _estimate(_area_by(draws, effect, once) - _area_by(draws, other, once), drawn, confidence)
+    ranking, others = _Ranking(draws, effect, codes), _Ranking(draws, other, codes)
+    drawn = [ranking.area(times) - others.area(times) for times in _resampled(count, resamples, seed)]
+    return _estimate(ranking.area(np.ones(count)) - others.area(np.ones(count)), drawn, confidence)
 
 
 def qini_curve(draws: Draws, effect: FloatArray, points: int = 50) -> pd.DataFrame:
@@ -94,12 +108,6 @@ def effects_by_decile(draws: Draws, effect: FloatArray) -> pd.DataFrame:
         total = weight[part].sum()
         rows.append((number, float((effect[part] * weight[part]).sum() / total), float(contribution[part].sum() / total)))
     return pd.DataFrame(rows, columns=["decile", "predicted_effect", "observed_effect"])
-
-
-def _area_by(draws: Draws, effect: FloatArray, times: FloatArray) -> float:
-    """With the largest promised effect first, and every row so many times."""
-    order = np.argsort(-effect, kind="stable")
-    return _area((draws.weight * times)[order], (draws.contribution * times)[order])
 
 
 def _area(weight: FloatArray, contribution: FloatArray) -> float:

@@ -123,32 +123,48 @@ numbered_views as (
 
 ),
 
-final as (
+-- The view that begins the run which this one completes: its number, worked out before the join, so that all keys of it are columns.
+completing_views as (
 
     select
         policies.trigger_name,
+        policies.window_minutes,
         numbered_views.customer_id,
         numbered_views.subject_type,
         numbered_views.subject_id,
-        numbered_views.event_at as signalled_at,
-        cast(null as timestamp) as condition_ended_at,
-        max(first_views.event_at) as condition_started_at
+        numbered_views.event_at,
+        numbered_views.view_number - policies.minimum_count + 1 as first_view_number
     from numbered_views
     inner join policies
         on numbered_views.subject_type = policies.subject_type
+    where numbered_views.view_number >= policies.minimum_count
+
+),
+
+final as (
+
+    select
+        completing_views.trigger_name,
+        completing_views.customer_id,
+        completing_views.subject_type,
+        completing_views.subject_id,
+        completing_views.event_at as signalled_at,
+        cast(null as timestamp) as condition_ended_at,
+        max(first_views.event_at) as condition_started_at
+    from completing_views
     inner join numbered_views as first_views
         on
-            numbered_views.customer_id = first_views.customer_id
-            and numbered_views.subject_type = first_views.subject_type
-            and numbered_views.subject_id = first_views.subject_id
-            and numbered_views.view_number - policies.minimum_count + 1 = first_views.view_number
-    where {{ dbt.dateadd('minute', 'policies.window_minutes', 'first_views.event_at') }} >= numbered_views.event_at
+            completing_views.customer_id = first_views.customer_id
+            and completing_views.subject_type = first_views.subject_type
+            and completing_views.subject_id = first_views.subject_id
+            and completing_views.first_view_number = first_views.view_number
+    where {{ dbt.dateadd('minute', 'completing_views.window_minutes', 'first_views.event_at') }} >= completing_views.event_at
     group by
-        policies.trigger_name,
-        numbered_views.customer_id,
-        numbered_views.subject_type,
-        numbered_views.subject_id,
-        numbered_views.event_at
+        completing_views.trigger_name,
+        completing_views.customer_id,
+        completing_views.subject_type,
+        completing_views.subject_id,
+        completing_views.event_at
 
 )
 
