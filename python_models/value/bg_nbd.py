@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, expit, gammaln, hyp2f1
+from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
+from scipy.stats import nbinom
 
 from python_models.matrix import FloatArray
 from python_models.value.likelihood import Estimate, maximise
@@ -88,6 +89,21 @@ def expected_purchases(model: BgNbd, frequency: FloatArray, recency: FloatArray,
     else:
         if_alive = _expected_if_alive(model, x, total_age, horizon)
     return if_alive * probability_alive(model, x, recency, total_age)
+
+
+def purchase_count_shares(model: BgNbd, age: FloatArray, many: int) -> FloatArray:
+    """Expected shares of customers with 0, 1, up to `many` - 1 and, last, `many` or more repeat purchases at their age. FHL, equation 8."""
+    ages, counts = np.unique(np.asarray(age, dtype=float), return_counts=True)
+    number = np.arange(many)
+    # Of somebody who never drops out; one row per number of purchases, one column per age.
+    steady = nbinom.pmf(number[:, None], model.r, model.alpha / (model.alpha + ages))
+    still_there = np.exp(betaln(model.a, model.b + number) - betaln(model.a, model.b))
+    # Dropped out right after the purchase of this number; nobody does after none.
+    gone = np.where(number > 0, np.exp(betaln(model.a + 1, model.b + np.maximum(number, 1) - 1) - betaln(model.a, model.b)), 0.0)
+    at_least = 1 - (steady.cumsum(axis=0) - steady)
+    by_age = still_there[:, None] * steady + gone[:, None] * at_least
+    shares = (by_age * counts).sum(axis=1) / counts.sum()
+    return np.append(shares, 1 - shares.sum())
 
 
 def periods_to_next_purchase(model: BgNbd, frequency: FloatArray, age: FloatArray) -> FloatArray:

@@ -1,25 +1,31 @@
-"""Fit the value models to purchase histories, and hold an earlier forecast against what came of it."""
+"""Fit the value models to purchase histories."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from python_models.reproducible import fingerprint, single_thread, sort_rows
-from python_models.value.bg_nbd import BgNbdFit, fit_bg_nbd
+from python_models.value.bg_nbd import BgNbd, BgNbdFit, fit_bg_nbd, purchase_count_shares
 from python_models.value.gamma_gamma import GammaGammaFit, fit_gamma_gamma
 from python_models.value.likelihood import FitFailedError
 from python_models.value.model import ValueModel
 from python_models.value.score import score_value
 from python_models.value.spec import ValueSpec
 
+# Customers with so many repeats or more are counted together where actual and expected numbers of repeats are compared.
+MANY_REPEATS = 7
+
 
 @dataclass(frozen=True)
 class ValueFit:
-    """A model and what is known about its fit; or, below the floor or against the assumptions, the reason why there is none."""
+    """A model and what is known about its fit; or, below the floor or against the assumptions, the reason why there is none.
+
+    repeats: share of the customers with so many repeat purchases (`MANY_REPEATS` or more in the last row), as counted and by the model.
+    """
 
     model: ValueModel | None
     reason: str | None
@@ -27,6 +33,7 @@ class ValueFit:
     repeat_customers: int
     purchases: BgNbdFit | None = None
     amounts: GammaGammaFit | None = None
+    repeats: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def metrics(self) -> Mapping[str, float]:
@@ -67,38 +74,11 @@ def train_value(histories: pd.DataFrame, spec: ValueSpec) -> ValueFit:
         # Gamma-Gamma with q <= 1 has no mean, and customers without repeats have nothing else.
         return ValueFit(None, "amounts vary so much between customers that their mean does not exist", version, len(repeaters))
     floors = tuple((tier.name, float(np.nanquantile(value, tier.from_quantile, method="lower"))) for tier in spec.tiers)
-    return ValueFit(ValueModel(version, purchases.model, amounts.model, floors), None, version, len(repeaters), purchases, amounts)
+    model = ValueModel(version, purchases.model, amounts.model, floors)
+    return ValueFit(model, None, version, len(repeaters), purchases, amounts, _repeats(ordered, purchases.model))
 
 
-def forecast_metrics(before: pd.DataFrame, now: pd.DataFrame, horizon_days: int, spec: ValueSpec) -> Mapping[str, float]:
-    """What a model of the earlier histories expected of the `horizon_days` since, beside what happened; empty without a model.
-
-    `before` and `now` are histories of two dates `horizon_days` apart. Customers that are in `before` only are left out and counted: they
-    were merged, or their purchases were taken back. The reference for a single customer is the own rate so far, going on unchanged; for
-    somebody without a repeat, the rate of everybody.
-    """
-    model = train_value(before, spec).model
-    both = sort_rows(before.merge(now, on="customer_id", suffixes=("", "_now")), ("customer_id",))
-    if model is None or both.empty or horizon_days <= 0:
-        return {}
-    frequency, age = both["frequency"].to_numpy(dtype=float), both["age"].to_numpy(dtype=float)
-    actual = np.clip(both["frequency_now"].to_numpy(dtype=float) - frequency, 0, None)
-    scoring = ValueSpec(**{**vars(spec), "horizons_days": (horizon_days,), "tier_horizon_days": horizon_days})
-    scores = score_value(both, model, scoring)
-    expected = scores[f"expected_orders_{horizon_days}d"].to_numpy(dtype=float)
-    overall_rate = frequency.sum() / max(age.sum(), 1e-9)
-    own_rate = np.where(frequency > 0, frequency / np.maximum(age, 1.0), overall_rate)
-    unchanged = own_rate * horizon_days / spec.days_per_period
-    spent = both["frequency_now"] * both["monetary_value_now"].fillna(0) - both["frequency"] * both["monetary_value"].fillna(0)
-    expected_value = float(np.nansum(scores[f"expected_value_{horizon_days}d"]))
-    return {
-        "horizon_days": float(horizon_days),
-        "customers": float(len(both)),
-        "customers_left_out": float(len(before) - len(both)),
-        "actual_orders": float(actual.sum()),
-        "expected_orders": float(expected.sum()),
-        "actual_value": float(spent.clip(lower=0).sum()),
-        "expected_value": expected_value,
-        "mean_absolute_error": float(np.abs(expected - actual).mean()),
-        "mean_absolute_error_of_unchanged_rate": float(np.abs(unchanged - actual).mean()),
-    }
+def _repeats(histories: pd.DataFrame, model: BgNbd) -> pd.DataFrame:
+    counted = np.bincount(np.minimum(histories["frequency"].to_numpy(dtype=np.int64), MANY_REPEATS), minlength=MANY_REPEATS + 1)
+    expected = purchase_count_shares(model, histories["age"].to_numpy(dtype=float), MANY_REPEATS)
+    return pd.DataFrame({"repeats": np.arange(MANY_REPEATS + 1), "actual_share": counted / len(histories), "expected_share": expected})

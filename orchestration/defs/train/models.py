@@ -40,8 +40,9 @@ from python_models.recommendations.train import train_recommendations
 from python_models.send_time.replay import replay
 from python_models.send_time.spec import SEND_TIME
 from python_models.send_time.train import train_send_time
+from python_models.value.forecast import check_forecast
 from python_models.value.spec import CUSTOMER_VALUE
-from python_models.value.train import forecast_metrics, train_value
+from python_models.value.train import train_value
 
 FEATURES = dg.AssetKey(["features", "feature_customers"])
 CONTACTS = dg.AssetKey(["features", "feature_contact_hours"])
@@ -169,7 +170,7 @@ def customer_value_model(context: dg.AssetExecutionContext, street: Street) -> d
     as_of_at = clock(street.tables)
     today, earlier, days = value_histories(street.tables)
     fit = train_value(today, CUSTOMER_VALUE)
-    metrics = {"train": fit.metrics, "test": forecast_metrics(earlier, today, days, CUSTOMER_VALUE)}
+    metrics = {"train": fit.metrics, "test": check_forecast(earlier, today, days, CUSTOMER_VALUE).metrics}
     content = fit.model.to_json() if fit.model else None
     stored = StoredModel(CUSTOMER_VALUE.model_name, fit.model_version, as_date(as_of_at), content, fit.reason, metrics)
     folder = ModelStore(street.tables, MODELS_DIR).save(stored, as_of_at)

@@ -6,14 +6,23 @@ import pytest
 from scipy.optimize import check_grad
 
 from python_models.value import bg_nbd, gamma_gamma
-from python_models.value.bg_nbd import BgNbd, Histories, expected_purchases, fit_bg_nbd, periods_to_next_purchase, probability_alive
+from python_models.value.bg_nbd import (
+    BgNbd,
+    Histories,
+    expected_purchases,
+    fit_bg_nbd,
+    periods_to_next_purchase,
+    probability_alive,
+    purchase_count_shares,
+)
+from python_models.value.forecast import calibration_by_decile, check_forecast
 from python_models.value.gamma_gamma import GammaGamma, expected_amount, fit_gamma_gamma
 from python_models.value.likelihood import FitFailedError, maximise
 from python_models.value.model import value_model_from_json
 from python_models.value.purchase_history import histories_from_days, purchase_histories
 from python_models.value.score import score_value
 from python_models.value.spec import CUSTOMER_VALUE
-from python_models.value.train import forecast_metrics, train_value
+from python_models.value.train import train_value
 
 # Fader, Hardie and Lee (2005), table 2: the estimates for the CDNOW sample, in weeks.
 PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -259,9 +268,47 @@ def test_a_forecast_is_held_against_what_came() -> None:
         for rows in found.values()
     )
     before["monetary_value"] *= np.tile([0.8, 1.2], size // 2)
-    metrics = forecast_metrics(before, now.iloc[:-1], 90, CUSTOMER_VALUE)
+    check = check_forecast(before, now.iloc[:-1], 90, CUSTOMER_VALUE)
+    metrics = check.metrics
     assert metrics["customers"] == size - 1
     assert metrics["customers_left_out"] == 1
     assert metrics["expected_orders"] == pytest.approx(metrics["actual_orders"], rel=0.1)
     assert metrics["mean_absolute_error"] < metrics["mean_absolute_error_of_unchanged_rate"]
-    assert forecast_metrics(before.head(20), now, 90, CUSTOMER_VALUE) == {}
+    assert metrics["orders_decile_error_largest"] == check.orders["relative_error"].abs().max()
+    assert metrics["value_deciles_within_10_percent"] == (check.value["relative_error"].abs() <= 0.1).sum()
+    assert check.orders["customers"].sum() == check.value["customers"].sum() == size - 1
+    assert (check.orders["customers"] * check.orders["actual"]).sum() == pytest.approx(metrics["actual_orders"])
+    # The people are as the model says, so that what came is within the noise of nearly every decile.
+    assert check.orders["expected"].between(check.orders["actual_low"], check.orders["actual_high"]).sum() >= 8
+    nothing = check_forecast(before.head(20), now, 90, CUSTOMER_VALUE)
+    assert nothing.metrics == {}
+    assert nothing.orders.empty
+
+
+def test_deciles_are_means_of_tenths_by_hand() -> None:
+    """Twenty customers, two to a decile, the highest expectation first; equal ones in the order of their rows."""
+    expected = np.repeat(np.arange(1.0, 11.0), 2)
+    actual = np.where(np.arange(20) % 2 == 0, 0.0, 2.2 * expected)
+    deciles = calibration_by_decile(expected, actual)
+    assert deciles["decile"].tolist() == list(range(1, 11))
+    assert deciles["customers"].tolist() == [2] * 10
+    assert deciles["expected"].tolist() == list(np.arange(10.0, 0.0, -1.0))
+    assert deciles["actual"].tolist() == pytest.approx([1.1 * value for value in deciles["expected"]])
+    assert deciles["relative_error"].tolist() == pytest.approx([0.1] * 10)
+    # Of 0 and 22 the standard deviation is 22 / sqrt(2), the standard error of their mean 11.
+    assert deciles["actual_high"].iloc[0] == pytest.approx(11 + 1.96 * 11)
+    assert deciles["actual_low"].iloc[0] == 0.0
+    assert calibration_by_decile(np.array([2.0, 1.0]), np.array([0.0, 3.0]))["relative_error"].tolist() == [-1.0, 2.0]
+
+
+def test_shares_by_number_of_repeats_are_those_of_the_formula_and_of_simulated_customers(histories: pd.DataFrame) -> None:
+    # With r = 1 the number is geometric: nobody in alpha / (alpha + T); one, and still there or gone, as in FHL, equation 8.
+    model, age = BgNbd(r=1.0, alpha=3.0, a=1.0, b=1.0), np.array([1.0])
+    nobody, once, _ = purchase_count_shares(model, age, 2)
+    assert nobody == pytest.approx(3 / 4)
+    # B(1, 2) / B(1, 1) = 1/2 are still there after one purchase, 1/2 are gone after it, however many they would have made.
+    assert once == pytest.approx(1 / 2 * 3 / 4 * 1 / 4 + 1 / 2 * (1 - 3 / 4))
+    fit = train_value(histories, CUSTOMER_VALUE)
+    assert fit.repeats["actual_share"].sum() == pytest.approx(1)
+    assert fit.repeats["expected_share"].sum() == pytest.approx(1)
+    assert (fit.repeats["actual_share"] - fit.repeats["expected_share"]).abs().max() < 0.015

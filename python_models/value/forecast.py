@@ -1,0 +1,99 @@
+"""Hold an earlier forecast against what came of it: in all, customer by customer, and by tenths of the customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from python_models.matrix import FloatArray
+from python_models.reproducible import sort_rows
+from python_models.value.score import score_value
+from python_models.value.spec import ValueSpec
+from python_models.value.train import train_value
+
+DECILES = 10
+WITHIN = 0.1
+# Standard errors to either side of a mean that hold 95 %.
+WIDTH = 1.96
+DECILE_COLUMNS = ("decile", "customers", "expected", "actual", "actual_low", "actual_high", "relative_error")
+
+
+@dataclass(frozen=True)
+class ForecastCheck:
+    """Figures of the whole forecast, and one row of `calibration_by_decile` per tenth by expected orders and by expected value.
+
+    All are empty where there was no model, or nobody, to forecast with.
+    """
+
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    orders: pd.DataFrame = field(default_factory=pd.DataFrame)
+    value: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def check_forecast(before: pd.DataFrame, now: pd.DataFrame, horizon_days: int, spec: ValueSpec) -> ForecastCheck:
+    """What a model of the earlier histories expected of the `horizon_days` since, beside what happened.
+
+    `before` and `now` are histories of two dates `horizon_days` apart. Customers that are in `before` only are left out and counted: they
+    were merged, or their purchases were taken back. The reference for a single customer is the own rate so far, going on unchanged; for
+    somebody without a repeat, the rate of everybody.
+    """
+    model = train_value(before, spec).model
+    both = sort_rows(before.merge(now, on="customer_id", suffixes=("", "_now")), ("customer_id",))
+    if model is None or both.empty or horizon_days <= 0:
+        return ForecastCheck()
+    frequency, age = both["frequency"].to_numpy(dtype=float), both["age"].to_numpy(dtype=float)
+    actual = np.clip(both["frequency_now"].to_numpy(dtype=float) - frequency, 0, None)
+    scoring = ValueSpec(**{**vars(spec), "horizons_days": (horizon_days,), "tier_horizon_days": horizon_days})
+    scores = score_value(both, model, scoring)
+    expected = scores[f"expected_orders_{horizon_days}d"].to_numpy(dtype=float)
+    overall_rate = frequency.sum() / max(age.sum(), 1e-9)
+    own_rate = np.where(frequency > 0, frequency / np.maximum(age, 1.0), overall_rate)
+    unchanged = own_rate * horizon_days / spec.days_per_period
+    spent = both["frequency_now"] * both["monetary_value_now"].fillna(0) - both["frequency"] * both["monetary_value"].fillna(0)
+    actual_value = spent.clip(lower=0).to_numpy(dtype=float)
+    expected_value = scores[f"expected_value_{horizon_days}d"].to_numpy(dtype=float)
+    # Gamma-Gamma may know no mean amount of some customers: nothing was promised of them.
+    is_valued = np.isfinite(expected_value)
+    by_orders = calibration_by_decile(expected, actual)
+    by_value = calibration_by_decile(expected_value[is_valued], actual_value[is_valued])
+    metrics = {
+        "horizon_days": float(horizon_days),
+        "customers": float(len(both)),
+        "customers_left_out": float(len(before) - len(both)),
+        "actual_orders": float(actual.sum()),
+        "expected_orders": float(expected.sum()),
+        "actual_value": float(actual_value.sum()),
+        "expected_value": float(expected_value[is_valued].sum()),
+        "mean_absolute_error": float(np.abs(expected - actual).mean()),
+        "mean_absolute_error_of_unchanged_rate": float(np.abs(unchanged - actual).mean()),
+    }
+    metrics |= _calibration_metrics("orders", by_orders) | _calibration_metrics("value", by_value)
+    return ForecastCheck(metrics, by_orders, by_value)
+
+
+def calibration_by_decile(expected: FloatArray, actual: FloatArray) -> pd.DataFrame:
+    """Mean expected and mean actual figure per tenth of the customers, those with the highest expectation in decile 1.
+
+    `relative_error` is actual over expected less one: what is promised is never zero, what comes may be. `actual_low` and `actual_high`
+    hold the mean of such customers with 95 % (normal approximation): a decile whose interval holds the expected mean is not shown wrong.
+    Equal expectations fall by row order, so callers pass rows in a fixed order.
+    """
+    order = np.argsort(-expected, kind="stable")
+    rows = []
+    for number, part in enumerate((part for part in np.array_split(order, DECILES) if len(part)), start=1):
+        promised, came = float(expected[part].mean()), float(actual[part].mean())
+        width = WIDTH * float(actual[part].std(ddof=1)) / len(part) ** 0.5 if len(part) > 1 else np.nan
+        error = came / promised - 1 if promised > 0 else np.nan
+        rows.append((number, len(part), promised, came, max(came - width, 0.0), came + width, error))
+    return pd.DataFrame(rows, columns=list(DECILE_COLUMNS))
+
+
+def _calibration_metrics(name: str, deciles: pd.DataFrame) -> dict[str, float]:
+    """The largest relative error of a decile, whichever way, and how many deciles are off by at most a tenth."""
+    error = deciles["relative_error"].abs().dropna()
+    if error.empty:
+        return {}
+    return {f"{name}_decile_error_largest": float(error.max()), f"{name}_deciles_within_10_percent": float((error <= WITHIN).sum())}
