@@ -195,7 +195,7 @@ def send_time_model(context: dg.AssetExecutionContext, street: Street) -> dg.Mat
     as_of_at = clock(street.tables)
     everything, before, since = contact_hours(street.tables, contact_shares(street.tables, SEND_TIME.training_customers)[0])
     fit = train_send_time(everything, SEND_TIME)
-    metrics = {"train": fit.metrics, "test": replay(before, since, SEND_TIME, send_time_policy(street.tables))}
+    metrics = {"train": fit.metrics, "test": replay(before, since, SEND_TIME, send_time_policy(street.tables)).metrics}
     content = fit.model.to_json() if fit.model else None
     stored = StoredModel(SEND_TIME.model_name, fit.model_version, as_date(as_of_at), content, fit.reason, metrics)
     folder = ModelStore(street.tables, MODELS_DIR).save(stored, as_of_at)

@@ -157,16 +157,41 @@ def test_too_few_reads_give_a_reason_and_no_model() -> None:
 def test_replay_finds_an_effect_and_none_where_there_is_none() -> None:
     before, _ = world(1_500, seed=6)
     with_effect, _ = world(1_500, seed=6, prompt_bonus=0.2)
-    found = replay(before, with_effect, SEND_TIME, NO_NIGHT)
+    found = replay(before, with_effect, SEND_TIME, NO_NIGHT).metrics
     assert found["uplift_low"] > 0.02
     assert found["messages_at_chosen_hour"] < found["messages"]
     # Every fifth message is read at once, whoever gets it at whatever hour.
     is_read = np.random.default_rng(6).random(len(before)) < 0.2
-    nothing = replay(before, before.assign(hours_until_read=np.where(is_read, 0.0, np.nan)), SEND_TIME, NO_NIGHT)
+    nothing = replay(before, before.assign(hours_until_read=np.where(is_read, 0.0, np.nan)), SEND_TIME, NO_NIGHT).metrics
     assert nothing["uplift_low"] < 0 < nothing["uplift_high"]
 
 
 def test_replay_without_a_message_says_nothing() -> None:
     before, _ = world(400, seed=7)
-    assert replay(before, contacts(), SEND_TIME, NO_NIGHT) == {}
-    assert replay(contacts(), before, SEND_TIME, NO_NIGHT) == {}
+    for nothing in (replay(before, contacts(), SEND_TIME, NO_NIGHT), replay(contacts(), before, SEND_TIME, NO_NIGHT)):
+        assert nothing.metrics == {}
+        assert nothing.sources.empty
+        assert nothing.hours.empty
+
+
+def test_a_replay_adds_up_by_source_and_by_hour() -> None:
+    before, _ = world(400, seed=8)
+    newcomers = contacts(("n1", "message", 9, None, 1), ("n2", "message", 9, None, 1))
+    since = pd.concat([world(400, seed=9)[0], contacts(("n1", "message", 20, 0.0, 3), ("n2", "message", 20, None, 1))])
+    policy = SendTimePolicy(quiet_from=0, quiet_until=0, exploring_share=0.25)
+    found = replay(pd.concat([before, newcomers]), since, SEND_TIME, policy)
+    sources = found.sources.set_index("hour_source")
+    assert sources.loc["everybody", "customers"] == 2
+    assert sources["customers"].sum() == 402
+    assert sources["messages_at_chosen_hour"].sum() == found.metrics["messages_at_chosen_hour"]
+    assert (sources["uplift"] * sources["messages_at_chosen_hour"]).sum() / sources["messages_at_chosen_hour"].sum() == pytest.approx(
+        found.metrics["uplift"]
+    )
+    assert found.metrics["fallback_share"] == pytest.approx(2 / 402)
+    assert found.metrics["exploring_share"] == pytest.approx(0.25, abs=0.08)
+    hours = found.hours.set_index("hour")
+    assert hours["messages"].sum() == found.metrics["messages"]
+    assert hours["best_share"].sum() == pytest.approx(1)
+    at_nine = since[(since["contact_type"] == "message") & (since["local_hour"] == 9)]
+    at_once = at_nine.loc[at_nine["hours_until_read"] < SEND_TIME.prompt_hours, "contact_count"].sum()
+    assert hours.loc[9, "prompt_read_rate"] == pytest.approx(at_once / at_nine["contact_count"].sum())
