@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from python_models.evaluation.metrics import expected_calibration_error
+from python_models.evaluation.metrics import calibration_table, expected_calibration_error
 from python_models.recommendations.calibration import Calibration, fit_calibration
 from python_models.recommendations.evaluation import ListQuality, difference_interval, hits, list_quality, ratio_interval
 from python_models.recommendations.histories import Catalogue, Histories, ShopDay, build_catalogue, build_histories, build_targets
@@ -25,13 +25,18 @@ from python_models.reproducible import fingerprint
 
 @dataclass(frozen=True)
 class RecommendationFit:
-    """The model that serves, whether it learned anything, and what is known about it; no model without a product to recommend."""
+    """The model that serves, whether it learned anything, and what is known about it; no model without a product to recommend.
+
+    comparison: one row per candidate on the validation date; interest: bins of the calibrated interest on the test date, with what was
+    bought of them; empty where there was no such date.
+    """
 
     model: RecommendationModel | None
     model_version: str
     reason: str | None
     metrics: Mapping[str, Mapping[str, float]]
     comparison: pd.DataFrame
+    interest: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,13 @@ def train_recommendations(
     metrics = {
         "train": {"is_trained": float(not winner.is_rule), "buyers": float(histories.is_buyer.sum()), "products": float(len(catalogue))}
     }
+    interest = pd.DataFrame()
     if past is not None and qualities:
         best_rule = _best(rules, qualities)
         metrics["validation"] = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec)
-        metrics["test"] = _test_metrics(_past(test, products, spec), winner, best_rule, calibrations, spec)
+        metrics["test"], interest = _judge(_past(test, products, spec), winner, best_rule, calibrations, spec)
     return RecommendationFit(
-        RecommendationModel(version, recommender, calibrations, reason), version, reason, metrics, _as_frame(qualities)
+        RecommendationModel(version, recommender, calibrations, reason), version, reason, metrics, _as_frame(qualities), interest
     )
 
 
@@ -171,11 +177,12 @@ def _calibrate(past: _Past, lists: TopLists) -> tuple[Calibration, ...]:
     return tuple(calibrations)
 
 
-def _test_metrics(
+def _judge(
     past: _Past | None, winner: Candidate, best_rule: Candidate, calibrations: Sequence[Calibration], spec: RecommendationSpec
-) -> dict[str, float]:
+) -> tuple[dict[str, float], pd.DataFrame]:
+    """On the test date: the figures, and the bins of the interest."""
     if past is None:
-        return {}
+        return {}, pd.DataFrame()
     popular = next(candidate for candidate in spec.candidates if candidate.kind == "most_popular")
     fits = {c.name: _fit(c, past.catalogue, past.histories, spec) for c in (winner, best_rule, popular)}
     lists = {name: _lists(past, recommender, spec) for name, recommender in fits.items()}
@@ -184,15 +191,16 @@ def _test_metrics(
     probability = pair_probabilities(lists[winner.name], past.histories, calibrations)[:, :10]
     known = (columns != NONE) & np.isfinite(probability)
     metrics = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec)
-    if known.any():
-        is_hit = hits(columns, past.targets)[known]
-        metrics |= {
-            "ece": expected_calibration_error(is_hit, probability[known]),
-            "mean_interest": float(probability[known].mean()),
-            "observed_rate": float(is_hit.mean()),
-            "highest_interest": float(probability[known].max()),
-        }
-    return metrics
+    if not known.any():
+        return metrics, pd.DataFrame()
+    is_hit = hits(columns, past.targets)[known]
+    metrics |= {
+        "ece": expected_calibration_error(is_hit, probability[known]),
+        "mean_interest": float(probability[known].mean()),
+        "observed_rate": float(is_hit.mean()),
+        "highest_interest": float(probability[known].max()),
+    }
+    return metrics, calibration_table(is_hit, probability[known])
 
 
 def _figures(qualities: Mapping[str, ListQuality], winner: Candidate, spec: RecommendationSpec) -> dict[str, float]:

@@ -282,6 +282,15 @@ def test_taste_that_no_rule_knows_is_learned_and_wins(fit: RecommendationFit) ->
     assert set(fit.comparison["candidate"]) == {candidate.name for candidate in SPEC.candidates}
 
 
+def test_bins_of_the_interest_are_those_of_the_test_date(fit: RecommendationFit) -> None:
+    bins, test = fit.interest, fit.metrics["test"]
+    assert bins["bin"].tolist() == list(range(1, 11))
+    share = bins["row_count"] / bins["row_count"].sum()
+    assert (share * bins["mean_probability"]).sum() == pytest.approx(test["mean_interest"])
+    assert (share * bins["observed_rate"]).sum() == pytest.approx(test["observed_rate"])
+    assert (share * (bins["mean_probability"] - bins["observed_rate"]).abs()).sum() == pytest.approx(test["ece"])
+
+
 def test_where_there_is_no_taste_a_rule_serves_and_says_why() -> None:
     world = drawn(900, 0.0, 12)
     fit = train_recommendations(*world, SPEC)
@@ -372,6 +381,7 @@ def test_below_a_floor_the_best_rule_serves_with_a_reason(tasteful: World, floor
 def test_a_young_shop_has_rules_without_an_interest(tasteful: World) -> None:
     fit = train_recommendations(None, None, tasteful[2], tasteful[3], SPEC)
     assert fit.reason == "no earlier date with purchases before it and after it"
+    assert fit.interest.empty
     frame = scored(tasteful, fit)
     assert len(frame) == 6_000
     assert frame["interest_score"].isna().all()
