@@ -17,6 +17,9 @@ import pandas as pd
 from python_models.matrix import FloatArray
 
 DECILES = 10
+# Standard errors to either side of an estimate that hold 95 %.
+WIDTH = 1.96
+DECILE_COLUMNS = ("decile", "predicted_effect", "observed_effect", "observed_effect_low", "observed_effect_high")
 
 
 @dataclass(frozen=True)
@@ -100,14 +103,22 @@ def qini_curve(draws: Draws, effect: FloatArray, points: int = 50) -> pd.DataFra
 
 
 def effects_by_decile(draws: Draws, effect: FloatArray) -> pd.DataFrame:
-    """One row per tenth of the rows, the largest promised effect first: what was promised and what was seen."""
+    """One row per tenth of the rows, the largest promised effect first: what was promised, and what was seen with its 95 % interval.
+
+    An observed effect is a ratio of two sums; its standard error is that of the linearised ratio over customers (Cochran 1977, 6.4), since
+    one customer is drawn for several campaigns.
+    """
     order = np.argsort(-effect, kind="stable")
     weight, contribution = draws.weight, draws.contribution
+    codes, count = _codes(draws.customers)
     rows = []
     for number, part in enumerate(np.array_split(order, DECILES), start=1):
         total = weight[part].sum()
-        rows.append((number, float((effect[part] * weight[part]).sum() / total), float(contribution[part].sum() / total)))
-    return pd.DataFrame(rows, columns=["decile", "predicted_effect", "observed_effect"])
+        seen = float(contribution[part].sum() / total)
+        of_customer = np.bincount(codes[part], weights=contribution[part] - seen * weight[part], minlength=count)
+        width = WIDTH * float(np.sqrt((of_customer**2).sum()) / total)
+        rows.append((number, float((effect[part] * weight[part]).sum() / total), seen, seen - width, seen + width))
+    return pd.DataFrame(rows, columns=list(DECILE_COLUMNS))
 
 
 def _area(weight: FloatArray, contribution: FloatArray) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -27,7 +27,10 @@ TREATED, OUTCOME, MARGIN = "is_treated", "has_purchase", "margin_amount"
 
 @dataclass(frozen=True)
 class UpliftResult:
-    """The model, which may be the average effect alone, then with the reason; or, below the floor, no model and the reason."""
+    """The model, which may be the average effect alone, then with the reason; or, below the floor, no model and the reason.
+
+    curve, deciles: of the learner that serves, on the test part; candidate_curves: by name, on validation. Empty where nothing was ranked.
+    """
 
     model: UpliftModel | None
     reason: str | None
@@ -35,6 +38,8 @@ class UpliftResult:
     metrics: Mapping[str, Mapping[str, float]]
     curve: pd.DataFrame
     test_dates: tuple[date, ...] = ()
+    deciles: pd.DataFrame = field(default_factory=pd.DataFrame)
+    candidate_curves: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,13 +98,14 @@ def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str) -> UpliftResult:
     metrics["validation"] = {
         "row_count": float(len(validation.draws.treated)),
         **_shown("qini", best),
-        **{f"qini_{name}": estimate.value for name, estimate in found.items()},
+        **{key: value for name, estimate in found.items() for key, value in _shown(f"qini_{name}", estimate).items()},
         **_shown("qini_by_purchase_probability", by_expectation),
         **_gains(validation, chosen.name, spec),
     }
+    curves = {name: qini_curve(validation.draws, effect) for name, effect in validation.effects.items()}
     if best.low <= 0:
         reason = f"no learner ranks effects beyond noise on validation: Qini {best.value:.5f} [{best.low:.5f}, {best.high:.5f}]"
-        return UpliftResult(average, reason, version, metrics, pd.DataFrame())
+        return UpliftResult(average, reason, version, metrics, pd.DataFrame(), candidate_curves=curves)
     trial = _trial(last.fit, features)
     outcomes = fit_outcomes(trial, spec)
     learner, expected = fit_learner(chosen, features, trial, outcomes, spec.seed), outcomes.expected
@@ -117,7 +123,7 @@ def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str) -> UpliftResult:
         **_by_decile("observed_effect", deciles),
     }
     dates = tuple(sorted(set(pd.to_datetime(last.judge["campaign_date"]).dt.date)))
-    return UpliftResult(model, None, version, metrics, qini_curve(test, effect), dates)
+    return UpliftResult(model, None, version, metrics, qini_curve(test, effect), dates, deciles, curves)
 
 
 def _forward(folds: list[_Fold], features: tuple[str, ...], spec: UpliftSpec) -> _Judged:

@@ -255,6 +255,31 @@ def test_an_interval_of_the_average_holds_the_truth_as_often_as_it_says() -> Non
     assert 51 <= held <= 60
 
 
+def test_the_interval_of_a_decile_is_that_of_its_customers_by_hand() -> None:
+    """Twenty rows of ten customers with share one half, two rows of one customer to a decile: (1 - 1/2) y or (0 - 1/2) y over 1/4 each."""
+    draws = Draws(np.tile([1.0, 0.0], 10), np.full(20, 0.5), np.tile([1.0, 0.0], 10), np.zeros(20), [f"c{row // 2}" for row in range(20)])
+    one_customer_each = effects_by_decile(draws, -np.arange(20.0))
+    assert one_customer_each["observed_effect"].tolist() == [1.0] * 10
+    # All rows of a decile are of one customer, whose total is the total: nothing is left over to vary.
+    assert one_customer_each["observed_effect_low"].tolist() == pytest.approx([1.0] * 10)
+    of_two = effects_by_decile(replace(draws, customers=[f"c{row}" for row in range(20)]), -np.arange(20.0))
+    # Left over are 1/2 - 1/4 and 0 - 1/4, whose root of squares over the weight of 1/2 is the standard error.
+    width = 1.96 * np.sqrt(2 / 16) / 0.5
+    assert of_two["observed_effect_high"].tolist() == pytest.approx([1.0 + width] * 10)
+
+
+def test_curves_are_there_to_be_drawn(personal: UpliftResult, uniform: UpliftResult) -> None:
+    names = [learner.name for learner in SPEC.learners]
+    assert list(personal.candidate_curves) == list(uniform.candidate_curves) == names
+    assert personal.deciles["observed_effect"].tolist() == [
+        personal.metrics["test"][f"observed_effect_decile_{number:02d}"] for number in range(1, 11)
+    ]
+    assert uniform.curve.empty
+    assert uniform.deciles.empty
+    validation = personal.metrics["validation"]
+    assert all(validation[f"qini_{name}_low"] <= validation[f"qini_{name}"] <= validation[f"qini_{name}_high"] for name in names)
+
+
 def test_deciles_show_what_was_promised_and_what_came() -> None:
     generator = np.random.default_rng(5)
     effect = np.linspace(0, 1, 4_000)
