@@ -13,7 +13,7 @@ from python_models.customer_clusters.families import Candidate, choose_family, c
 from python_models.customer_clusters.labels import match_ids, name_clusters
 from python_models.customer_clusters.model import Cluster, ClusterModel, Scaler, unfold
 from python_models.customer_clusters.spec import ClusterFeature, ClusterSpec
-from python_models.matrix import FloatArray, usable_features
+from python_models.matrix import FloatArray, feature_matrix, usable_features
 from python_models.reproducible import fingerprint, single_thread, sort_rows
 
 PROFILE_DIGITS = 6
@@ -23,8 +23,9 @@ PROFILE_DIGITS = 6
 class ClusterResult:
     """The model, how k and the way of grouping were chosen, what the clusters look like; or, below the floor, why there is none.
 
-    candidates: empty where there is too little to choose by; choice: in words; places: a sample of customers on the two main components
-    (columns x, y, cluster_name).
+    candidates: empty where there is too little to choose by; bic_by_k: of the Gaussian mixture; choice: in words; places: a sample of
+    customers on the two main components (columns x, y, cluster_name); groups: one row per cluster with its id, name, customer_count, share
+    and whether it had its id before (is_kept); means: of the features as they are, one row per cluster by name, missing values left out.
     """
 
     model: ClusterModel | None
@@ -36,6 +37,9 @@ class ClusterResult:
     candidates: tuple[Candidate, ...] = ()
     choice: str = ""
     places: pd.DataFrame = field(default_factory=pd.DataFrame)
+    bic_by_k: Mapping[int, float] = field(default_factory=dict)
+    groups: pd.DataFrame = field(default_factory=pd.DataFrame)
+    means: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def train_clusters(features: pd.DataFrame, spec: ClusterSpec, previous: ClusterModel | None = None) -> ClusterResult:
@@ -72,7 +76,8 @@ def _fit(
     chosen, candidates, bic_by_k, choice = _choose_family(compared, centroids_by_k[chosen_k], spec)
     centroids = _in_fixed_order(chosen, scaler)
     ids, next_cluster_id = match_ids(centroids, scaler, previous, spec.match_distance)
-    profile = _standardised_profile(points / scaler.weights, nearest(points, centroids), ids, used)
+    labels = np.asarray(ids)[nearest(points, centroids)]
+    profile = _standardised_profile(points / scaler.weights, labels, used, ids)
     previous_names = {cluster.cluster_id: cluster.cluster_name for cluster in previous.clusters} if previous else {}
     names = name_clusters(profile, spec.archetypes, previous_names, spec.kept_name_bonus)
     clusters = tuple(
@@ -87,9 +92,20 @@ def _fit(
         "kept_cluster_count": float(len(set(ids) & set(previous_names))),
     }
     metrics |= {f"bic_k{k:02d}": value for k, value in bic_by_k.items()} | _family_metrics(candidates)
-    places = _places(compared, centroids, [names[cluster_id] for cluster_id in ids])
+    places, metrics["map_variance_share"] = _places(compared, centroids, [names[cluster_id] for cluster_id in ids])
     return ClusterResult(
-        model, None, model_version, silhouette_by_k, metrics, profile.rename(index=names), tuple(candidates), choice, places
+        model,
+        None,
+        model_version,
+        silhouette_by_k,
+        metrics,
+        profile.rename(index=names),
+        tuple(candidates),
+        choice,
+        places,
+        bic_by_k,
+        _groups(labels, names, previous_names),
+        _means(ordered, labels, used, names),
     )
 
 
@@ -109,15 +125,30 @@ def _family_metrics(candidates: Sequence[Candidate]) -> dict[str, float]:
     }
 
 
-def _places(points: FloatArray, centroids: FloatArray, names: Sequence[str]) -> pd.DataFrame:
-    """The customers on the plane in which they differ most (principal components)."""
+def _places(points: FloatArray, centroids: FloatArray, names: Sequence[str]) -> tuple[pd.DataFrame, float]:
+    """The customers on the plane in which they differ most (principal components), and the share of their variance that it shows."""
     centred = points - points.mean(axis=0)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
+    _, lengths, directions = np.linalg.svd(centred, full_matrices=False)
     # The sign of a component is arbitrary; its largest entry is made positive.
     directions = directions[:2] * np.sign(directions[:2][np.arange(len(directions[:2])), np.abs(directions[:2]).argmax(axis=1)])[:, None]
     plane = np.zeros((len(points), 2))
     plane[:, : len(directions)] = centred @ directions.T
-    return pd.DataFrame({"x": plane[:, 0], "y": plane[:, 1], "cluster_name": np.array(names)[nearest(points, centroids)]})
+    shown = float((lengths[:2] ** 2).sum() / max((lengths**2).sum(), 1e-12))
+    return pd.DataFrame({"x": plane[:, 0], "y": plane[:, 1], "cluster_name": np.array(names)[nearest(points, centroids)]}), shown
+
+
+def _groups(labels: np.ndarray, names: Mapping[int, str], previous_names: Mapping[int, str]) -> pd.DataFrame:
+    rows = [
+        (cluster_id, name, int((labels == cluster_id).sum()), cluster_id in previous_names) for cluster_id, name in sorted(names.items())
+    ]
+    groups = pd.DataFrame(rows, columns=["cluster_id", "cluster_name", "customer_count", "is_kept"])
+    return groups.assign(share=groups["customer_count"] / len(labels))
+
+
+def _means(ordered: pd.DataFrame, labels: np.ndarray, used: Sequence[ClusterFeature], names: Mapping[int, str]) -> pd.DataFrame:
+    columns = [feature.name for feature in used]
+    means = pd.DataFrame(feature_matrix(ordered, columns), columns=columns).groupby(labels).mean()
+    return means.reindex(sorted(names)).rename(index=dict(names))
 
 
 def _fit_scaler(ordered: pd.DataFrame, used: tuple[ClusterFeature, ...], spec: ClusterSpec) -> Scaler:
@@ -151,10 +182,10 @@ def _in_fixed_order(centroids: FloatArray, scaler: Scaler) -> FloatArray:
     return centroids[np.lexsort((*centroids.T[::-1], -centroids[:, main]))]
 
 
-def _standardised_profile(points: FloatArray, labels: np.ndarray, ids: list[int], used: tuple[ClusterFeature, ...]) -> pd.DataFrame:
+def _standardised_profile(points: FloatArray, labels: np.ndarray, used: tuple[ClusterFeature, ...], ids: Sequence[int]) -> pd.DataFrame:
     spread = points.std(axis=0)
     standard = (points - points.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    profile = pd.DataFrame(standard, columns=[feature.name for feature in used]).groupby(np.asarray(ids)[labels]).mean()
+    profile = pd.DataFrame(standard, columns=[feature.name for feature in used]).groupby(labels).mean()
     return profile.reindex(sorted(ids), fill_value=0.0).round(PROFILE_DIGITS)
 
 

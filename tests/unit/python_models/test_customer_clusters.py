@@ -41,6 +41,20 @@ def test_names_follow_from_the_profile() -> None:
     assert names == {"loyal": "loyal high-value", "bargain": "bargain hunters", "research": "researchers", "dormant": "dormant"}
 
 
+def test_groups_and_their_means_are_those_of_everybody() -> None:
+    frame, group = grouped_customers()
+    result, model = trained(frame)
+    scores = score_clusters(frame, model, SCORED_AT)
+    assert result.groups["cluster_id"].tolist() == [cluster.cluster_id for cluster in model.clusters]
+    assert result.groups["customer_count"].tolist() == scores.groupby("cluster_id").size().tolist()
+    assert result.groups["share"].sum() == pytest.approx(1)
+    assert not result.groups["is_kept"].any()
+    loyal = group == list(CENTRES).index("loyal")
+    assert result.means.loc["loyal high-value", "net_revenue_365d"] == pytest.approx(frame.loc[loyal, "net_revenue_365d"].mean(), rel=0.02)
+    assert 0.5 < result.metrics["map_variance_share"] <= 1
+    assert trained(frame, model)[0].groups["is_kept"].all()
+
+
 def test_five_clusters_when_data_is_thin_or_the_silhouette_is_flat() -> None:
     frame, _ = grouped_customers(400)
     assert trained(frame)[0].metrics["k"] == 5
