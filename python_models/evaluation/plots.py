@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve, roc_curve
 
+from python_models.evaluation.drawing import BLUE, GREY, ORANGE, as_png, line
 from python_models.evaluation.metrics import BoolArray, calibration_table, has_both_classes, lift_table
 from python_models.matrix import FloatArray
-
-BLUE, ORANGE, GREY = "#3b6fb6", "#e07b39", "#9aa0a6"
 
 
 def classification_plots(outcome: BoolArray, probability: FloatArray, title: str) -> bytes:
@@ -25,30 +21,34 @@ def classification_plots(outcome: BoolArray, probability: FloatArray, title: str
     roc_axes, recall_axes, calibration_axes, lift_axes = figure.subplots(1, 4)
     figure.suptitle(title)
     false_positive_rate, true_positive_rate, _ = roc_curve(outcome, probability)
-    _line(roc_axes, false_positive_rate, true_positive_rate, "ROC", "false positive rate", "true positive rate")
+    line(roc_axes, false_positive_rate, true_positive_rate, "ROC", "false positive rate", "true positive rate")
     roc_axes.plot([0, 1], [0, 1], color=GREY, linestyle=":")
     precision, recall, _ = precision_recall_curve(outcome, probability)
-    _line(recall_axes, recall, precision, "precision and recall", "recall", "precision")
+    line(recall_axes, recall, precision, "precision and recall", "recall", "precision")
     recall_axes.axhline(float(outcome.mean()), color=GREY, linestyle=":")
     bins = calibration_table(outcome, probability)
-    _line(calibration_axes, bins["mean_probability"], bins["observed_rate"], "calibration", "mean probability", "observed rate", marker="o")
+    line(calibration_axes, bins["mean_probability"], bins["observed_rate"], "calibration", "mean probability", "observed rate", marker="o")
     highest = float(max(bins["mean_probability"].max(), bins["observed_rate"].max()))
     calibration_axes.plot([0, highest], [0, highest], color=GREY, linestyle=":")
     deciles = lift_table(outcome, probability)
     lift_axes.bar(deciles["decile"], deciles["lift"], color=BLUE)
     lift_axes.axhline(1, color=GREY, linestyle=":")
     lift_axes.set(title="lift by decile", xlabel="decile, best first", ylabel="lift", xticks=deciles["decile"])
-    return _png(figure)
+    return as_png(figure)
 
 
-def silhouette_plot(silhouette_by_k: Mapping[int, float], chosen_k: int) -> bytes:
-    """Silhouette against the number of clusters, with the number that was taken."""
-    figure = Figure(figsize=(5, 3.2), layout="constrained")
-    axes = figure.subplots()
-    _line(axes, list(silhouette_by_k), list(silhouette_by_k.values()), "choice of k", "number of clusters", "mean silhouette", marker="o")
-    axes.axvline(chosen_k, color=ORANGE, linestyle="--", label=f"k = {chosen_k}")
-    axes.legend()
-    return _png(figure)
+def silhouette_plot(silhouette_by_k: Mapping[int, float], chosen_k: int, bic_by_k: Mapping[int, float] | None = None) -> bytes:
+    """Silhouette against the number of clusters, with the number that was taken; and the mixture's BIC, where there is one."""
+    figure = Figure(figsize=(10 if bic_by_k else 5, 3.2), layout="constrained")
+    panels = figure.subplots(1, 2 if bic_by_k else 1, squeeze=False)[0]
+    line(
+        panels[0], list(silhouette_by_k), list(silhouette_by_k.values()), "choice of k", "number of clusters", "mean silhouette", marker="o"
+    )
+    panels[0].axvline(chosen_k, color=ORANGE, linestyle="--", label=f"{chosen_k} clusters serve")
+    panels[0].legend()
+    if bic_by_k:
+        line(panels[1], list(bic_by_k), list(bic_by_k.values()), "Gaussian mixture", "number of groups", "BIC, lower is better", marker="o")
+    return as_png(figure)
 
 
 def profile_plot(standardised_profile: pd.DataFrame) -> bytes:
@@ -59,8 +59,8 @@ def profile_plot(standardised_profile: pd.DataFrame) -> bytes:
     image = axes.imshow(standardised_profile.to_numpy(), cmap="RdBu_r", vmin=-2, vmax=2, aspect="auto")
     axes.set_xticks(range(columns), labels=list(standardised_profile.columns), rotation=60, ha="right", fontsize=8)
     axes.set_yticks(range(rows), labels=list(standardised_profile.index), fontsize=8)
-    figure.colorbar(image, label="standard deviations from the mean")
-    return _png(figure)
+    figure.colorbar(image).set_label("standard deviations\nfrom the mean", fontsize=8)
+    return as_png(figure)
 
 
 def cluster_map_plot(places: pd.DataFrame) -> bytes:
@@ -71,7 +71,7 @@ def cluster_map_plot(places: pd.DataFrame) -> bytes:
         axes.scatter(members["x"], members["y"], s=4, alpha=0.6, label=str(name))
     axes.set(title="where customers lie", xlabel="first main component", ylabel="second main component")
     axes.legend(fontsize=7, markerscale=3, loc="center left", bbox_to_anchor=(1.0, 0.5))
-    return _png(figure)
+    return as_png(figure)
 
 
 def importance_plot(importance: Mapping[str, float], shown: int = 15) -> bytes:
@@ -83,15 +83,4 @@ def importance_plot(importance: Mapping[str, float], shown: int = 15) -> bytes:
     axes.invert_yaxis()
     axes.locator_params(axis="x", nbins=5)
     axes.set(title="permutation importance", xlabel="AUC lost when the feature is shuffled")
-    return _png(figure)
-
-
-def _line(axes: Axes, x: object, y: object, title: str, xlabel: str, ylabel: str, marker: str = "") -> None:
-    axes.plot(np.asarray(x), np.asarray(y), color=BLUE, marker=marker)
-    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=80, metadata={"Software": None})
-    return buffer.getvalue()
+    return as_png(figure)

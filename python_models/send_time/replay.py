@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from python_models.send_time.model import Matrix
-from python_models.send_time.score import is_within, score_send_times
+from python_models.send_time.model import Matrix, SendTimeModel
+from python_models.send_time.score import best_hours, is_within, score_send_times
 from python_models.send_time.spec import SendTimePolicy, SendTimeSpec
 from python_models.send_time.train import train_send_time
 
@@ -65,6 +65,7 @@ def replay(before: pd.DataFrame, since: pd.DataFrame, spec: SendTimeSpec, policy
     metrics = {
         "messages": float(number.sum()),
         **_difference(per_customer.to_numpy()),
+        **_references(hourly, model, policy),
         "exploring_share": float(chosen["is_exploring"].mean()),
         "fallback_share": float((chosen["hour_source"] == "everybody").mean()),
     }
@@ -86,6 +87,16 @@ def _difference(per_customer: Matrix) -> dict[str, float]:
         "uplift_low": float(low),
         "uplift_high": float(high),
     }
+
+
+def _references(hourly: pd.DataFrame, model: SendTimeModel, policy: SendTimePolicy) -> dict[str, float]:
+    """How many are read at once whenever they were sent, and around the one hour that suits everybody best."""
+    one_hour = float(best_hours((model.shares @ model.read_rates)[None, :], policy)[0])
+    around = hourly[is_within(hourly.index.to_numpy(dtype=np.float64), np.full(len(hourly), one_hour), 1)]
+    found = {"prompt_read_rate_of_all": float(hourly["prompt"].sum() / hourly["number"].sum()), "one_hour": one_hour}
+    if around.empty:
+        return found
+    return found | {"prompt_read_rate_at_one_hour": float(around["prompt"].sum() / around["number"].sum())}
 
 
 def _sources(chosen: pd.Series, differences: Sequence[Mapping[str, float | str]]) -> pd.DataFrame:

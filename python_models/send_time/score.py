@@ -11,7 +11,7 @@ import pandas as pd
 
 from python_models.reproducible import single_thread, sort_rows
 from python_models.send_time.counts import count_hours
-from python_models.send_time.model import SendTimeModel
+from python_models.send_time.model import Matrix, SendTimeModel
 from python_models.send_time.spec import HOURS, SendTimePolicy, SendTimeSpec
 from python_models.send_time.train import ORDER, circular_mean
 
@@ -47,10 +47,9 @@ def score_send_times(contacts: pd.DataFrame, model: SendTimeModel, spec: SendTim
 def _score_batch(contacts: pd.DataFrame, model: SendTimeModel, spec: SendTimeSpec, policy: SendTimePolicy) -> pd.DataFrame:
     counts = count_hours(contacts, spec)
     with single_thread():
-        rates = circular_mean(model.expected_read_rates(counts))
+        read_rates = model.expected_read_rates(counts)
+    rates, best = circular_mean(read_rates), best_hours(read_rates, policy)
     allowed = np.array(policy.allowed_hours, dtype=np.int64)
-    # Rounded before the cut, so that two hours that differ in the last digit only do not change places on another machine.
-    best = allowed[np.round(rates[:, allowed], 12).argmax(axis=1)]
     rate = rates[np.arange(len(rates)), best]
     lot, draw = _lots(counts.customer_ids)
     is_exploring = lot < policy.exploring_share
@@ -69,6 +68,13 @@ def _score_batch(contacts: pd.DataFrame, model: SendTimeModel, spec: SendTimeSpe
             "model_version": model.model_version,
         }
     )
+
+
+def best_hours(read_rates: Matrix, policy: SendTimePolicy) -> npt.NDArray[np.int64]:
+    """The allowed hour around which a waiting message is most likely read, per row of read rates by hour."""
+    allowed = np.array(policy.allowed_hours, dtype=np.int64)
+    # Rounded before the cut, so that two hours that differ in the last digit only do not change places on another machine.
+    return np.asarray(allowed[np.round(circular_mean(read_rates)[:, allowed], 12).argmax(axis=1)])
 
 
 def _lots(customer_ids: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -92,8 +92,17 @@ def calibration_by_decile(expected: FloatArray, actual: FloatArray) -> pd.DataFr
 
 
 def _calibration_metrics(name: str, deciles: pd.DataFrame) -> dict[str, float]:
-    """The largest relative error of a decile, whichever way, and how many deciles are off by at most a tenth."""
-    error = deciles["relative_error"].abs().dropna()
-    if error.empty:
+    """The largest relative error of a decile, whichever way; how many deciles are off by at most a tenth; and all their errors together.
+
+    The largest is nearly always that of a low decile, where little is expected; `_weighted` adds the errors up and divides by all that
+    was expected, so that a decile counts for as much as it is worth.
+    """
+    known = deciles.dropna(subset=["relative_error"])
+    if known.empty:
         return {}
-    return {f"{name}_decile_error_largest": float(error.max()), f"{name}_deciles_within_10_percent": float((error <= WITHIN).sum())}
+    error, promised = known["relative_error"].abs(), known["expected"] * known["customers"]
+    return {
+        f"{name}_decile_error_largest": float(error.max()),
+        f"{name}_decile_error_weighted": float((error * promised).sum() / promised.sum()),
+        f"{name}_deciles_within_10_percent": float((error <= WITHIN).sum()),
+    }

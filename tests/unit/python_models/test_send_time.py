@@ -192,6 +192,11 @@ def test_a_replay_adds_up_by_source_and_by_hour() -> None:
     hours = found.hours.set_index("hour")
     assert hours["messages"].sum() == found.metrics["messages"]
     assert hours["best_share"].sum() == pytest.approx(1)
+    assert found.metrics["prompt_read_rate_of_all"] == pytest.approx(
+        (hours["messages"] * hours["prompt_read_rate"]).sum() / hours["messages"].sum()
+    )
+    # Most people like eight in the evening.
+    assert abs(found.metrics["one_hour"] - 20) <= 1
     at_nine = since[(since["contact_type"] == "message") & (since["local_hour"] == 9)]
     at_once = at_nine.loc[at_nine["hours_until_read"] < SEND_TIME.prompt_hours, "contact_count"].sum()
     assert hours.loc[9, "prompt_read_rate"] == pytest.approx(at_once / at_nine["contact_count"].sum())

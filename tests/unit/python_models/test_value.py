@@ -275,6 +275,8 @@ def test_a_forecast_is_held_against_what_came() -> None:
     assert metrics["expected_orders"] == pytest.approx(metrics["actual_orders"], rel=0.1)
     assert metrics["mean_absolute_error"] < metrics["mean_absolute_error_of_unchanged_rate"]
     assert metrics["orders_decile_error_largest"] == check.orders["relative_error"].abs().max()
+    off = (check.value["customers"] * (check.value["actual"] - check.value["expected"])).abs().sum()
+    assert metrics["value_decile_error_weighted"] == pytest.approx(off / metrics["expected_value"])
     assert metrics["value_deciles_within_10_percent"] == (check.value["relative_error"].abs() <= 0.1).sum()
     assert check.orders["customers"].sum() == check.value["customers"].sum() == size - 1
     assert (check.orders["customers"] * check.orders["actual"]).sum() == pytest.approx(metrics["actual_orders"])
