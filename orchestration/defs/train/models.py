@@ -21,11 +21,12 @@ from orchestration.model_data import (
     value_histories,
 )
 from orchestration.model_records import StoredModel
-from orchestration.model_report import importances, write_model_report
 from orchestration.model_store import ModelStore
 from orchestration.monitoring import limits
 from orchestration.paths import DBT_PROJECT
 from orchestration.plots_metadata import image
+from orchestration.reports.page import write_report
+from orchestration.reports.propensity import importances, propensity_report
 from orchestration.resources.street import Street
 from python_models.customer_clusters.families import comparison_table
 from python_models.customer_clusters.model import cluster_model_from_json
@@ -125,7 +126,7 @@ def _propensity_asset(spec: PropensitySpec) -> dg.AssetsDefinition:
         stored = StoredModel(spec.model_name, result.model_version, as_date(as_of_at), content, result.reason, result.metrics, test_dates)
         decision = judge(store, spec, result, rows, as_date(as_of_at), limits(street.tables, "champion"))
         folder = store.save(stored, as_of_at, decision=decision, provenance=propensity_provenance(spec, result, rows))
-        report = write_model_report(result, spec, as_date(as_of_at), folder)
+        report = write_report(propensity_report(result, spec, as_date(as_of_at)), folder)
         metadata: dict[str, Any] = {"version": result.model_version, "folder": dg.MetadataValue.path(folder)}
         metadata |= {"promoted": decision.is_promoted, "decision": decision.reason, "report": dg.MetadataValue.path(report)}
         if result.model is None:

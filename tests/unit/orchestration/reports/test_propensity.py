@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from orchestration.model_report import render_model_report, write_model_report
+from orchestration.reports.page import write_report
+from orchestration.reports.propensity import propensity_report
 from python_models.propensity.policy import ContactPolicy
 from python_models.propensity.spec import EMAIL_CLICK_30D, PURCHASE_30D, BoostingParameters
 from python_models.propensity.train import train_propensity
@@ -26,7 +27,7 @@ def rows() -> pd.DataFrame:
 
 def test_the_page_says_what_was_measured_and_why_the_threshold(rows: pd.DataFrame) -> None:
     result = train_propensity(rows, QUICK, ContactPolicy(value_of_hit=4.0, cost_of_contact=1.0))
-    page = render_model_report(result, QUICK, AS_OF_DATE)
+    page = propensity_report(result, QUICK, AS_OF_DATE).page
     test = result.metrics["test"]
     assert result.model_version in page
     assert f"{test['auc']:.4f}" in page
@@ -43,31 +44,31 @@ def test_the_page_says_what_was_measured_and_why_the_threshold(rows: pd.DataFram
 
 def test_the_page_is_one_file_about_nobody(rows: pd.DataFrame, tmp_path: Path) -> None:
     result = train_propensity(rows, QUICK)
-    file = write_model_report(result, QUICK, AS_OF_DATE, tmp_path)
+    file = write_report(propensity_report(result, QUICK, AS_OF_DATE), tmp_path)
     page = file.read_text(encoding="utf-8")
     assert not re.search(r"(?:src|href)=\"(?!data:)", page)
     without_images = re.sub(r"base64,[^\"]+", "", page)
     assert not re.search(r"c_\d{5}", without_images)
     assert "best F1 on the validation part" in page
-    write_model_report(train_propensity(rows, QUICK), QUICK, AS_OF_DATE, tmp_path / "again")
+    write_report(propensity_report(train_propensity(rows, QUICK), QUICK, AS_OF_DATE), tmp_path / "again")
     assert (tmp_path / "again" / "report.html").read_bytes() == file.read_bytes()
 
 
 def test_without_folds_the_page_says_what_chose(rows: pd.DataFrame) -> None:
     recent = rows[rows["as_of_date"] >= sorted(rows["as_of_date"].unique())[-4]]
-    page = render_model_report(train_propensity(recent, QUICK), QUICK, AS_OF_DATE)
+    page = propensity_report(train_propensity(recent, QUICK), QUICK, AS_OF_DATE).page
     assert "AUC on the validation part" in page
     assert "Left out, since their outcome" not in page
 
 
 def test_without_a_model_the_page_says_why(rows: pd.DataFrame) -> None:
     spec = replace(EMAIL_CLICK_30D, outcome_column="has_purchase_30d", minimum_train_cases=100_000)
-    page = render_model_report(train_propensity(rows, spec), spec, AS_OF_DATE)
+    page = propensity_report(train_propensity(rows, spec), spec, AS_OF_DATE).page
     assert "100000 needed" in page
     assert "Among customers to whom a message is delivered" in page
     assert "Threshold" not in page
 
 
 def test_without_any_date_the_page_still_stands(rows: pd.DataFrame) -> None:
-    page = render_model_report(train_propensity(rows.head(0), QUICK), QUICK, date(2026, 11, 1))
+    page = propensity_report(train_propensity(rows.head(0), QUICK), QUICK, date(2026, 11, 1)).page
     assert "too few to split by time" in page

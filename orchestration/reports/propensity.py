@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from orchestration.atomic_files import write_whole
+from orchestration.reports.page import Report, Version, report
 from python_models.evaluation.intervals import METRICS as WITH_INTERVAL
 from python_models.evaluation.metrics import has_both_classes
 from python_models.evaluation.plots import classification_plots, importance_plot
@@ -18,37 +14,27 @@ from python_models.propensity.model import ESTIMATORS, IsotonicCalibration, Logi
 from python_models.propensity.spec import PropensitySpec
 from python_models.propensity.train import TrainingResult
 
-TEMPLATES = Path(__file__).parent / "templates"
+CURVES, IMPORTANCE = "curves (test)", "importance (validation)"
 HEADLINE = (*WITH_INTERVAL, "log_loss", "base_rate", "mean_probability", "precision", "recall")
 SLICE_FIGURES = ("row_count", "base_rate", "mean_probability", "auc", "brier", "ece")
 COUNTS = frozenset({"row_count"})
 USES = {"train": "choosing and fitting", "validation": "calibration and threshold", "test": "these figures, once"}
 
 
-def write_model_report(result: TrainingResult, spec: PropensitySpec, as_of_date: date, folder: Path) -> Path:
-    """Render the page beside the model's file; of the same result it is the same page, byte for byte."""
-    file = folder / "report.html"
-    write_whole(file, render_model_report(result, spec, as_of_date))
-    return file
-
-
-def render_model_report(result: TrainingResult, spec: PropensitySpec, as_of_date: date) -> str:
+def propensity_report(result: TrainingResult, spec: PropensitySpec, as_of_date: date) -> Report:
     """The page holds counts and figures of groups, nothing of a single customer."""
-    templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     content: dict[str, Any] = {
-        "model_name": spec.model_name,
-        "model_version": result.model_version,
-        "as_of_date": as_of_date.isoformat(),
         "outcome": spec.outcome_column,
         "horizon_days": spec.horizon_days if spec.horizon_column is None else f"up to {spec.horizon_days}",
         "is_conditional": spec.comparable_feature is not None,
-        "reason": result.reason,
         "parts": _parts(result),
         "embargoed": _days(result.split.embargoed) if result.split else "",
     }
+    plots: dict[str, bytes] = {}
     if result.model is not None:
         content |= _judged(result, result.model, spec)
-    return templates.get_template("model_report.html").render(content)
+        plots = _plots(result, spec)
+    return report("propensity.html", Version(spec.model_name, result.model_version, as_of_date, result.reason, plots), content)
 
 
 def importances(result: TrainingResult) -> dict[str, float]:
@@ -78,9 +64,6 @@ def _parts(result: TrainingResult) -> list[dict[str, str]]:
 def _judged(result: TrainingResult, model: PropensityModel, spec: PropensitySpec) -> dict[str, Any]:
     train, test = result.metrics["train"], result.metrics["test"]
     importance = importances(result)
-    rows = result.predictions[result.predictions["split"] == "test"]
-    outcome, probability = rows["outcome"].to_numpy(dtype=bool), rows["probability"].to_numpy(dtype=float)
-    title = f"{spec.model_name}, test dates"
     return {
         "fold_count": int(train["cv_fold_count"]),
         "margin": spec.simplicity_margin_auc,
@@ -88,7 +71,6 @@ def _judged(result: TrainingResult, model: PropensityModel, spec: PropensitySpec
         "calibration": "isotonic" if isinstance(model.calibration, IsotonicCalibration) else "Platt",
         "candidates": [(name, f"{auc:.4f}") for name, auc in _with_prefix(train, "cv_auc_").items()],
         "headline": [{"name": name, "value": f"{test[name]:.4f}", "interval": _interval(test, name)} for name in HEADLINE if name in test],
-        "curves": _inline(classification_plots(outcome, probability, title)) if has_both_classes(outcome) else "",
         "deciles": [
             (decile, f"{test[f'lift_decile_{decile:02d}']:.2f}", f"{test[f'gain_decile_{decile:02d}']:.1%}") for decile in range(1, 11)
         ],
@@ -100,8 +82,14 @@ def _judged(result: TrainingResult, model: PropensityModel, spec: PropensitySpec
         "missing": _missing(result, model),
         "fills": isinstance(model.estimator, LogisticModel),
         "importance": [(name, f"{lost:.4f}") for name, lost in sorted(importance.items(), key=lambda each: (-each[1], each[0]))],
-        "importance_plot": _inline(importance_plot(importance)),
     }
+
+
+def _plots(result: TrainingResult, spec: PropensitySpec) -> dict[str, bytes]:
+    rows = result.predictions[result.predictions["split"] == "test"]
+    outcome, probability = rows["outcome"].to_numpy(dtype=bool), rows["probability"].to_numpy(dtype=float)
+    curves = classification_plots(outcome, probability, f"{spec.model_name}, test dates") if has_both_classes(outcome) else None
+    return ({CURVES: curves} if curves else {}) | {IMPORTANCE: importance_plot(importances(result))}
 
 
 def _missing(result: TrainingResult, model: PropensityModel) -> list[dict[str, str]]:
@@ -155,7 +143,3 @@ def _with_prefix(metrics: Mapping[str, float], prefix: str) -> dict[str, float]:
 
 def _days(days: Sequence[date]) -> str:
     return ", ".join(day.isoformat() for day in sorted(days))
-
-
-def _inline(png: bytes) -> str:
-    return base64.b64encode(png).decode()
