@@ -150,6 +150,12 @@ def shop_day(warehouse: TableStore, part: str) -> ShopDay | None:
     return ShopDay(purchases, customers, outcomes)
 
 
+def recommendation_dates(warehouse: TableStore) -> dict[str, date]:
+    """The as-of date of each part that the shop is old enough for."""
+    rows = warehouse.rows("select part, as_of_date from features.feature_recommendation_dates order by part")
+    return {str(part): pd.Timestamp(day).date() for part, day in rows}
+
+
 def contact_shares(warehouse: TableStore, customers_at_once: int) -> list[Share]:
     """Everybody with a contact, in shares of about so many customers; one share where there are no more."""
     customers = int(warehouse.value("select count(distinct customer_id) from features.feature_contact_hours"))

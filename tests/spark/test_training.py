@@ -11,8 +11,12 @@ import pytest
 
 from orchestration.defs.score import scores
 from orchestration.defs.score.uplift import uplift_scores
-from orchestration.defs.train import models
+from orchestration.defs.train import send_time
+from orchestration.defs.train.clusters import customer_clusters_model
+from orchestration.defs.train.propensity import propensity_models
+from orchestration.defs.train.recommendations import product_recommendations_model
 from orchestration.defs.train.uplift import message_uplift_model
+from orchestration.defs.train.value import customer_value_model
 from orchestration.resources.street import Street
 from orchestration.table_store import TARGET_VARIABLE
 from python_models.send_time.spec import SEND_TIME
@@ -21,11 +25,11 @@ from tests.spark.two_engines import TARGETS, TwoEngines
 pytestmark = pytest.mark.spark
 
 ASSETS = [
-    models.customer_clusters_model,
-    *models.propensity_models,
-    models.customer_value_model,
-    models.send_time_model,
-    models.product_recommendations_model,
+    customer_clusters_model,
+    *propensity_models,
+    customer_value_model,
+    send_time.send_time_model,
+    product_recommendations_model,
     message_uplift_model,
     scores.cluster_scores,
     scores.propensity_scores,
@@ -57,7 +61,7 @@ def written(built: TwoEngines) -> Mapping[str, Tables]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(TARGET_VARIABLE, target)
             # A world of this size has not read enough; what an empty table does is another test's.
-            for module in (models, scores):
+            for module in (send_time, scores):
                 patch.setattr(module, "SEND_TIME", replace(SEND_TIME, minimum_reads=1))
             with dg.DagsterInstance.ephemeral() as instance:
                 result = dg.materialize(

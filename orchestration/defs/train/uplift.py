@@ -1,13 +1,12 @@
 """Training of the uplift model; the logic is in `python_models.uplift`, here are reading, storing and showing."""
 
-from typing import Any
-
 import dagster as dg
 
-from orchestration.defs.train.models import FEATURES, FRESH, MODELS_DIR, RETRY
+from orchestration.defs.train.shared import FEATURES, FRESH, MODELS_DIR, RETRY, published, shown
 from orchestration.model_data import as_date, clock
 from orchestration.model_records import StoredModel
 from orchestration.model_store import ModelStore
+from orchestration.reports.uplift import uplift_report
 from orchestration.resources.street import Street
 from orchestration.uplift_data import uplift_rows
 from python_models.uplift.spec import MESSAGE_UPLIFT
@@ -35,9 +34,8 @@ def message_uplift_model(context: dg.AssetExecutionContext, street: Street) -> d
         MESSAGE_UPLIFT.model_name, result.model_version, as_date(as_of_at), content, result.reason, result.metrics, test_dates
     )
     folder = ModelStore(street.tables, MODELS_DIR).save(stored, as_of_at)
-    metadata: dict[str, Any] = {"version": result.model_version, "folder": dg.MetadataValue.path(folder)}
+    metadata = published(uplift_report(result, MESSAGE_UPLIFT, as_date(as_of_at)), result.model_version, folder)
     if result.reason is not None:
         context.log.warning("%s: rules serve: %s", MESSAGE_UPLIFT.model_name, result.reason)
         metadata["reason"] = result.reason
-    shown = {f"{split} {name}": round(value, 5) for split, by_name in result.metrics.items() for name, value in by_name.items()}
-    return dg.MaterializeResult(metadata=metadata | shown)
+    return dg.MaterializeResult(metadata=metadata | shown(result.metrics, digits=5))

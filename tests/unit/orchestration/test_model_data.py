@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.model_data import ID_SHARES, contact_hours, contact_policy, contact_shares, training_rows
+from orchestration.model_data import ID_SHARES, contact_hours, contact_policy, contact_shares, recommendation_dates, training_rows
 from orchestration.warehouse import Warehouse
 from python_models.propensity.policy import ContactPolicy
 from python_models.propensity.spec import EMAIL_CLICK_30D
@@ -116,3 +116,15 @@ def test_held_out_contacts_are_there_apart(contacts: Warehouse) -> None:
     everything, before, since = contact_hours(contacts)
     assert (len(everything), len(before), len(since)) == (2_000, 1_000, 2_000)
     assert set(everything.loc[everything["contact_type"] == "visit", "contact_count"]) == {2}
+
+
+def test_a_young_shop_has_fewer_dates_of_recommendations(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    with warehouse.connect() as connection:
+        connection.execute("create schema features")
+        connection.execute("create table features.feature_recommendation_dates (as_of_date date, part varchar)")
+        connection.execute("insert into features.feature_recommendation_dates values ('2026-11-01', 'scoring')")
+    assert recommendation_dates(warehouse) == {"scoring": date(2026, 11, 1)}
+    with warehouse.connect() as connection:
+        connection.execute("insert into features.feature_recommendation_dates values ('2026-10-02', 'test')")
+    assert recommendation_dates(warehouse) == {"scoring": date(2026, 11, 1), "test": date(2026, 10, 2)}
