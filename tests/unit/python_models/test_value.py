@@ -310,6 +310,8 @@ def test_shares_by_number_of_repeats_are_those_of_the_formula_and_of_simulated_c
     assert nobody == pytest.approx(3 / 4)
     # B(1, 2) / B(1, 1) = 1/2 are still there after one purchase, 1/2 are gone after it, however many they would have made.
     assert once == pytest.approx(1 / 2 * 3 / 4 * 1 / 4 + 1 / 2 * (1 - 3 / 4))
+    # Who bought today for the first time had no time for more.
+    assert purchase_count_shares(TRUE, np.array([0.0]), 3).tolist() == pytest.approx([1, 0, 0, 0])
     fit = train_value(histories, CUSTOMER_VALUE)
     assert fit.repeats["actual_share"].sum() == pytest.approx(1)
     assert fit.repeats["expected_share"].sum() == pytest.approx(1)
