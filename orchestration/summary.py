@@ -231,6 +231,7 @@ def _where_next(folder: DataFolder) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("the runs, plots and checks", "make ui")
+    table.add_row("how good each model is", f"{_short(folder.artifacts / 'models')}/<model>/<version>/report.html")
     table.add_row("all tables, for any BI tool", _short(current_database(folder.serving)))
     table.add_row("the same as Parquet", _short(folder.serving / "current" / "parquet"))
     latest = folder.serving / "file_drop" / "latest"
