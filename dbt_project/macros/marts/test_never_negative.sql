@@ -1,6 +1,5 @@
 {#-
-    Data test over several columns in one query: none of them is ever below zero. Fails with one row per
-    column that is, and its smallest value.
+    Data test over several columns in one pass: none of them is ever below zero. Fails with one row: the smallest value of each column.
     column_names: list of numeric column names.
 -#}
 {% test never_negative(model, column_names) -%}
@@ -8,19 +7,18 @@ with
 
 smallest_values as (
 
-    {% for column_name in column_names -%}
-        select
-            '{{ column_name }}' as column_name,
-            cast(min({{ column_name }}) as double) as smallest_value
-        from {{ model }}
-        {% if not loop.last -%}
-            union all
-        {% endif -%}
-    {%- endfor %}
+    select
+        {%- for column_name in column_names %}
+        min({{ column_name }}) as {{ column_name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ model }}
 
 )
 
 select *
 from smallest_values
-where smallest_value < 0
+where
+    {%- for column_name in column_names %}
+    {{ 'or ' if not loop.first }}{{ column_name }} < 0
+    {%- endfor %}
 {%- endtest %}

@@ -1,5 +1,5 @@
 {#-
-    Data test over several columns in one query: none of them is ever null. Fails with one row per column that is, and how often.
+    Data test over several columns in one pass: none of them is ever null. Fails with one row: how many nulls each column has.
     column_names: list of column names.
 -#}
 {% test never_null(model, column_names) -%}
@@ -7,19 +7,18 @@ with
 
 null_counts as (
 
-    {% for column_name in column_names -%}
-        select
-            '{{ column_name }}' as column_name,
-            count(*) - count({{ column_name }}) as null_count
-        from {{ model }}
-        {% if not loop.last -%}
-            union all
-        {% endif -%}
-    {%- endfor %}
+    select
+        {%- for column_name in column_names %}
+        count(*) - count({{ column_name }}) as {{ column_name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ model }}
 
 )
 
 select *
 from null_counts
-where null_count > 0
+where
+    {%- for column_name in column_names %}
+    {{ 'or ' if not loop.first }}{{ column_name }} > 0
+    {%- endfor %}
 {%- endtest %}

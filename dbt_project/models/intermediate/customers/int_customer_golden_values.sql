@@ -1,6 +1,3 @@
-{{ config(materialized='view') }}
--- A view: a row per attribute of every customer is for those who ask where a value comes from, and for the test that compares the profile.
-
 with
 
 records as (
@@ -144,6 +141,15 @@ candidates as (
 
 ),
 
+-- A record without the value and without its group neither wins nor counts: most know an attribute or two.
+eligible_candidates as (
+
+    select *
+    from candidates
+    where coalesce(has_group, false) or attribute_value is not null
+
+),
+
 ranked as (
 
     select
@@ -167,7 +173,7 @@ ranked as (
                 case when rule_name = 'oldest' then source_key end desc,
                 source_key asc
         ) as survivor_rank
-    from candidates
+    from eligible_candidates
 
 ),
 
@@ -177,7 +183,7 @@ value_counts as (
         customer_id,
         attribute_name,
         count(distinct attribute_value) as value_count
-    from candidates
+    from eligible_candidates
     group by
         customer_id,
         attribute_name

@@ -43,77 +43,71 @@ shopping_events as (
 
 ),
 
-ordered_events as (
+followed_events as (
 
     select
         *,
-        lag(event_at) over (
-            partition by trigger_name, customer_id
-            order by event_at, _file_id, _row_number
-        ) as previous_event_at,
         lead(event_at) over (
             partition by trigger_name, customer_id
             order by event_at, _file_id, _row_number
-        ) as next_event_at
+        ) as next_event_at,
+        sum(case when event_type = 'product_view' then 1 else 0 end) over (
+            partition by trigger_name, customer_id
+            order by event_at, _file_id, _row_number
+            rows between unbounded preceding and current row
+        ) as views_so_far,
+        sum(case when event_type <> 'product_view' then 1 else 0 end) over (
+            partition by trigger_name, customer_id
+            order by event_at, _file_id, _row_number
+            rows between unbounded preceding and current row
+        ) as cart_events_so_far
     from shopping_events
 
 ),
 
--- A run of events ends when nothing follows for as long as the policy waits; its number is that of its first event.
-numbered_events as (
+-- A run of events ends when nothing follows for as long as the policy waits: all that is asked of the others is how many they are.
+last_events as (
 
-    select
-        *,
-        sum(
-            case
-                when previous_event_at is null then 1
-                when {{ dbt.dateadd('minute', 'wait_minutes', 'previous_event_at') }} <= event_at then 1
-                else 0
-            end
-        ) over (
-            partition by trigger_name, customer_id
-            order by event_at, _file_id, _row_number
-            rows between unbounded preceding and current row
-        ) as run_number
-    from ordered_events
+    select *
+    from followed_events
+    where
+        next_event_at is null
+        or {{ dbt.dateadd('minute', 'wait_minutes', 'event_at') }} <= next_event_at
 
 ),
 
-counted_events as (
+counted_runs as (
 
     select
         *,
-        sum(case when event_type = 'product_view' then 1 else 0 end) over (
-            partition by trigger_name, customer_id, run_number
+        views_so_far - lag(views_so_far, 1, 0) over (
+            partition by trigger_name, customer_id
+            order by event_at, _file_id, _row_number
         ) as view_count,
-        sum(case when event_type <> 'product_view' then 1 else 0 end) over (
-            partition by trigger_name, customer_id, run_number
-        ) as cart_event_count,
-        row_number() over (
-            partition by trigger_name, customer_id, run_number
-            order by event_at desc, _file_id desc, _row_number desc
-        ) as rank_from_last
-    from numbered_events
+        cart_events_so_far - lag(cart_events_so_far, 1, 0) over (
+            partition by trigger_name, customer_id
+            order by event_at, _file_id, _row_number
+        ) as cart_event_count
+    from last_events
 
 ),
 
 final as (
 
     select
-        counted_events.trigger_name,
-        counted_events.customer_id,
+        counted_runs.trigger_name,
+        counted_runs.customer_id,
         'product' as subject_type,
-        counted_events.product_id as subject_id,
-        counted_events.event_at as condition_started_at,
-        {{ dbt.dateadd('minute', 'counted_events.wait_minutes', 'counted_events.event_at') }} as signalled_at,
-        counted_events.next_event_at as condition_ended_at
-    from counted_events
+        counted_runs.product_id as subject_id,
+        counted_runs.event_at as condition_started_at,
+        {{ dbt.dateadd('minute', 'counted_runs.wait_minutes', 'counted_runs.event_at') }} as signalled_at,
+        counted_runs.next_event_at as condition_ended_at
+    from counted_runs
     cross join clock
     where
-        counted_events.rank_from_last = 1
-        and counted_events.cart_event_count = 0
-        and counted_events.view_count >= counted_events.minimum_count
-        and {{ dbt.dateadd('minute', 'counted_events.wait_minutes', 'counted_events.event_at') }} <= clock.as_of_at
+        counted_runs.cart_event_count = 0
+        and counted_runs.view_count >= counted_runs.minimum_count
+        and {{ dbt.dateadd('minute', 'counted_runs.wait_minutes', 'counted_runs.event_at') }} <= clock.as_of_at
 
 )
 

@@ -7,6 +7,16 @@ policies as (
 
 ),
 
+-- What no policy asks for is left out before each state is held against each of them.
+least_demands as (
+
+    select
+        min(minimum_count) as minimum_count,
+        min(wait_minutes) as wait_minutes
+    from policies
+
+),
+
 clock as (
 
     select * from {{ ref('int_clock') }}
@@ -89,26 +99,39 @@ followed_states as (
 
 ),
 
+quiet_states as (
+
+    select followed_states.*
+    from followed_states
+    cross join least_demands
+    cross join clock
+    where
+        followed_states.purchase_count = 0
+        and followed_states.unit_count >= least_demands.minimum_count
+        and {{ dbt.dateadd('minute', 'least_demands.wait_minutes', 'followed_states.event_at') }}
+        <= coalesce(followed_states.next_event_at, clock.as_of_at)
+
+),
+
 final as (
 
     select
         policies.trigger_name,
         cart_customers.customer_id,
         'cart' as subject_type,
-        followed_states.cart_id as subject_id,
-        followed_states.event_at as condition_started_at,
-        {{ dbt.dateadd('minute', 'policies.wait_minutes', 'followed_states.event_at') }} as signalled_at,
-        followed_states.emptied_at as condition_ended_at
-    from followed_states
+        quiet_states.cart_id as subject_id,
+        quiet_states.event_at as condition_started_at,
+        {{ dbt.dateadd('minute', 'policies.wait_minutes', 'quiet_states.event_at') }} as signalled_at,
+        quiet_states.emptied_at as condition_ended_at
+    from quiet_states
     inner join cart_customers
-        on followed_states.cart_id = cart_customers.cart_id
+        on quiet_states.cart_id = cart_customers.cart_id
     cross join policies
     cross join clock
     where
-        followed_states.unit_count >= policies.minimum_count
-        and followed_states.purchase_count = 0
-        and {{ dbt.dateadd('minute', 'policies.wait_minutes', 'followed_states.event_at') }}
-        <= coalesce(followed_states.next_event_at, clock.as_of_at)
+        quiet_states.unit_count >= policies.minimum_count
+        and {{ dbt.dateadd('minute', 'policies.wait_minutes', 'quiet_states.event_at') }}
+        <= coalesce(quiet_states.next_event_at, clock.as_of_at)
 
 )
 

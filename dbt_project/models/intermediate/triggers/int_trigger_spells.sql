@@ -84,19 +84,19 @@ events_and_questions as (
 
 ),
 
--- An event at the very moment of the signal comes after it.
+-- An event at the very moment of the signal comes after it. Equals of one moment have the same neighbours in any order.
 surrounded as (
 
     select
         *,
         max(event_at) over (
             partition by exit_event, customer_id, event_subject_type, event_subject_id
-            order by moment_at, is_event, trigger_name, subject_id
+            order by moment_at, is_event
             rows between unbounded preceding and 1 preceding
         ) as previous_event_at,
         min(event_at) over (
             partition by exit_event, customer_id, event_subject_type, event_subject_id
-            order by moment_at, is_event, trigger_name, subject_id
+            order by moment_at, is_event
             rows between 1 following and unbounded following
         ) as next_event_at
     from events_and_questions
@@ -125,112 +125,137 @@ prevented_signals as (
 
 ),
 
-possible_ends as (
+ranked_events as (
 
     select
         trigger_name,
         customer_id,
         subject_id,
         moment_at as signalled_at,
-        next_event_at as exited_at,
+        next_event_at,
         exit_reason,
-        exit_priority
+        exit_priority,
+        row_number() over (
+            partition by trigger_name, customer_id, subject_id, moment_at
+            order by next_event_at, exit_priority
+        ) as event_rank
     from answers
     where next_event_at is not null
 
-    union all
+),
 
-    select
-        signals.trigger_name,
-        signals.customer_id,
-        signals.subject_id,
-        signals.signalled_at,
-        signals.condition_ended_at as exited_at,
-        exits.exit_reason,
-        exits.exit_priority
-    from signals
-    inner join exits
-        on
-            signals.trigger_name = exits.trigger_name
-            and exits.exit_event = 'condition_ended'
-    where signals.condition_ended_at is not null
+condition_exits as (
 
-    union all
-
-    -- A time that is up comes before what happens at that moment.
-    select
-        signals.trigger_name,
-        signals.customer_id,
-        signals.subject_id,
-        signals.signalled_at,
-        {{ dbt.dateadd('minute', 'policies.max_active_minutes', 'signals.signalled_at') }} as exited_at,
-        'expired' as exit_reason,
-        -1 as exit_priority
-    from signals
-    inner join policies
-        on signals.trigger_name = policies.trigger_name
-    cross join clock
-    where {{ dbt.dateadd('minute', 'policies.max_active_minutes', 'signals.signalled_at') }} <= clock.as_of_at
+    select * from exits
+    where exit_event = 'condition_ended'
 
 ),
 
-ranked_ends as (
-
-    select
-        *,
-        row_number() over (
-            partition by trigger_name, customer_id, subject_id, signalled_at
-            order by exited_at, exit_priority
-        ) as end_rank
-    from possible_ends
-
-),
-
-final as (
+-- Three ways for a spell to end: an event, its condition, its time.
+possible_ends as (
 
     select
         signals.trigger_name,
         signals.customer_id,
         case when policies.keyed_by = 'subject' then signals.subject_id else signals.customer_id end as machine_key,
-        row_number() over (
-            partition by
-                signals.trigger_name,
-                signals.customer_id,
-                case when policies.keyed_by = 'subject' then signals.subject_id else signals.customer_id end
-            order by signals.signalled_at, signals.subject_id
-        ) as signal_number,
         signals.subject_type,
         signals.subject_id,
         signals.condition_started_at,
         signals.signalled_at,
-        ranked_ends.exited_at,
-        ranked_ends.exit_reason,
-        {{ dbt.dateadd('minute', 'policies.max_active_minutes', 'signals.signalled_at') }} as expires_at,
-        -- Null while it lasts, and for a trigger that nobody enters twice.
-        case
-            when ranked_ends.exited_at is not null and policies.reentry_minutes is not null
-                then greatest(
-                    {{ dbt.dateadd('minute', 'policies.reentry_minutes', 'signals.signalled_at') }},
-                    {{ dbt.dateadd('minute', 'policies.cool_down_minutes', 'ranked_ends.exited_at') }}
-                )
-        end as available_again_at
+        policies.reentry_minutes,
+        policies.cool_down_minutes,
+        clock.as_of_at,
+        ranked_events.next_event_at,
+        ranked_events.exit_reason as event_reason,
+        ranked_events.exit_priority as event_priority,
+        case when condition_exits.trigger_name is not null then signals.condition_ended_at end as condition_ended_at,
+        condition_exits.exit_reason as condition_reason,
+        condition_exits.exit_priority as condition_priority,
+        {{ dbt.dateadd('minute', 'policies.max_active_minutes', 'signals.signalled_at') }} as expires_at
     from signals
     inner join policies
         on signals.trigger_name = policies.trigger_name
+    cross join clock
     left join prevented_signals
         on
             signals.trigger_name = prevented_signals.trigger_name
             and signals.customer_id = prevented_signals.customer_id
             and signals.subject_id = prevented_signals.subject_id
             and signals.signalled_at = prevented_signals.signalled_at
-    left join ranked_ends
+    left join condition_exits
+        on signals.trigger_name = condition_exits.trigger_name
+    left join ranked_events
         on
-            signals.trigger_name = ranked_ends.trigger_name
-            and signals.customer_id = ranked_ends.customer_id
-            and signals.subject_id = ranked_ends.subject_id
-            and signals.signalled_at = ranked_ends.signalled_at
-            and ranked_ends.end_rank = 1
+            signals.trigger_name = ranked_events.trigger_name
+            and signals.customer_id = ranked_events.customer_id
+            and signals.subject_id = ranked_events.subject_id
+            and signals.signalled_at = ranked_events.signalled_at
+            and ranked_events.event_rank = 1
     where prevented_signals.trigger_name is null
+
+),
+
+-- A time that is up comes before what happens at that moment, and of two that happen at one moment the first of the policy counts.
+ended_spells as (
+
+    select
+        *,
+        case
+            when
+                expires_at <= as_of_at
+                and (next_event_at is null or expires_at <= next_event_at)
+                and (condition_ended_at is null or expires_at <= condition_ended_at)
+                then 'time'
+            when
+                next_event_at is not null
+                and (
+                    condition_ended_at is null
+                    or next_event_at < condition_ended_at
+                    or (next_event_at = condition_ended_at and event_priority <= condition_priority)
+                )
+                then 'event'
+            when condition_ended_at is not null then 'condition'
+        end as ended_by
+    from possible_ends
+
+),
+
+dated_spells as (
+
+    select
+        *,
+        case ended_by when 'time' then expires_at when 'event' then next_event_at when 'condition' then condition_ended_at end as exited_at,
+        case ended_by when 'time' then 'expired' when 'event' then event_reason when 'condition' then condition_reason end as exit_reason
+    from ended_spells
+
+),
+
+final as (
+
+    select
+        trigger_name,
+        customer_id,
+        machine_key,
+        row_number() over (
+            partition by trigger_name, customer_id, machine_key
+            order by signalled_at, subject_id
+        ) as signal_number,
+        subject_type,
+        subject_id,
+        condition_started_at,
+        signalled_at,
+        exited_at,
+        exit_reason,
+        expires_at,
+        -- Null while it lasts, and for a trigger that nobody enters twice.
+        case
+            when exited_at is not null and reentry_minutes is not null
+                then greatest(
+                    {{ dbt.dateadd('minute', 'reentry_minutes', 'signalled_at') }},
+                    {{ dbt.dateadd('minute', 'cool_down_minutes', 'exited_at') }}
+                )
+        end as available_again_at
+    from dated_spells
 
 )
 
