@@ -62,10 +62,10 @@ running_totals as (
         sum(order_items.gross_revenue - order_items.line_discount_amount) over (
             partition by order_items.order_id
         ) as order_revenue,
-        row_number() over (
+        lead(order_items.order_item_id) over (
             partition by order_items.order_id
-            order by order_items.order_item_id desc
-        ) as lines_from_last
+            order by order_items.order_item_id
+        ) is null as is_last_line
     from order_items
 
 ),
@@ -76,7 +76,7 @@ shares as (
     select
         *,
         case
-            when lines_from_last = 1 then 1
+            when is_last_line then 1
             when order_revenue = 0 then 0
             else cast(revenue_to_here as double) / cast(order_revenue as double)
         end as share_to_here,

@@ -21,9 +21,7 @@ walks as (
         machine_key,
         next_signal_number as signal_number
     from steps
-    where
-        is_certain
-        and next_signal_number is not null
+    where is_certain
 
     union all
 
@@ -39,55 +37,45 @@ walks as (
             and walks.customer_id = steps.customer_id
             and walks.machine_key = steps.machine_key
             and walks.signal_number = steps.signal_number
-    where steps.next_signal_number is not null
 
 ),
 
-entries as (
+entered_spells as (
 
-    select
-        trigger_name,
-        customer_id,
-        machine_key,
-        signal_number
-    from steps
+    select * from spells
     where is_certain
 
     union all
 
-    select
-        trigger_name,
-        customer_id,
-        machine_key,
-        signal_number
-    from walks
+    select spells.*
+    from spells
+    inner join walks
+        on
+            spells.trigger_name = walks.trigger_name
+            and spells.customer_id = walks.customer_id
+            and spells.machine_key = walks.machine_key
+            and spells.signal_number = walks.signal_number
 
 ),
 
 final as (
 
     select
-        spells.trigger_name,
-        spells.customer_id,
-        spells.machine_key,
-        spells.subject_type,
-        spells.subject_id,
-        spells.condition_started_at,
-        spells.signalled_at as entered_at,
-        spells.exited_at,
-        spells.exit_reason,
-        spells.expires_at,
+        trigger_name,
+        customer_id,
+        machine_key,
+        subject_type,
+        subject_id,
+        condition_started_at,
+        signalled_at as entered_at,
+        exited_at,
+        exit_reason,
+        expires_at,
         row_number() over (
-            partition by spells.trigger_name, spells.customer_id, spells.machine_key
-            order by spells.signal_number
+            partition by trigger_name, customer_id, machine_key
+            order by signal_number
         ) as entry_number
-    from entries
-    inner join spells
-        on
-            entries.trigger_name = spells.trigger_name
-            and entries.customer_id = spells.customer_id
-            and entries.machine_key = spells.machine_key
-            and entries.signal_number = spells.signal_number
+    from entered_spells
 
 )
 

@@ -230,6 +230,22 @@ dated_spells as (
 
 ),
 
+-- Null while it lasts, and for a trigger that nobody enters twice.
+reopening_spells as (
+
+    select
+        *,
+        case
+            when exited_at is not null and reentry_minutes is not null
+                then greatest(
+                    {{ dbt.dateadd('minute', 'reentry_minutes', 'signalled_at') }},
+                    {{ dbt.dateadd('minute', 'cool_down_minutes', 'exited_at') }}
+                )
+        end as available_again_at
+    from dated_spells
+
+),
+
 final as (
 
     select
@@ -247,15 +263,16 @@ final as (
         exited_at,
         exit_reason,
         expires_at,
-        -- Null while it lasts, and for a trigger that nobody enters twice.
-        case
-            when exited_at is not null and reentry_minutes is not null
-                then greatest(
-                    {{ dbt.dateadd('minute', 'reentry_minutes', 'signalled_at') }},
-                    {{ dbt.dateadd('minute', 'cool_down_minutes', 'exited_at') }}
-                )
-        end as available_again_at
-    from dated_spells
+        available_again_at,
+        coalesce(
+            max(coalesce(available_again_at, timestamp '9999-12-31 00:00:00')) over (
+                partition by trigger_name, customer_id, machine_key
+                order by signalled_at, subject_id
+                rows between unbounded preceding and 1 preceding
+            ) <= signalled_at,
+            true
+        ) as is_certain
+    from reopening_spells
 
 )
 

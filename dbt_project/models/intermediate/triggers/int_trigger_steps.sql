@@ -6,23 +6,27 @@ spells as (
 
 ),
 
--- A signal at which every earlier one of the same machine would be available again is an entry, whichever of them were entries.
-judged_spells as (
+-- Where every signal is an entry anyway, and that is nearly everywhere, there is nothing to walk.
+uncertain_machines as (
 
-    select
+    select distinct
         trigger_name,
         customer_id,
-        machine_key,
-        signal_number,
-        coalesce(
-            max(coalesce(available_again_at, timestamp '9999-12-31 00:00:00')) over (
-                partition by trigger_name, customer_id, machine_key
-                order by signal_number
-                rows between unbounded preceding and 1 preceding
-            ) <= signalled_at,
-            true
-        ) as is_certain
+        machine_key
     from spells
+    where not is_certain
+
+),
+
+walked_spells as (
+
+    select spells.*
+    from spells
+    inner join uncertain_machines
+        on
+            spells.trigger_name = uncertain_machines.trigger_name
+            and spells.customer_id = uncertain_machines.customer_id
+            and spells.machine_key = uncertain_machines.machine_key
 
 ),
 
@@ -34,9 +38,10 @@ signals_and_questions as (
         customer_id,
         machine_key,
         signal_number,
+        is_certain,
         signalled_at as moment_at,
         signal_number as found_number
-    from spells
+    from walked_spells
 
     union all
 
@@ -45,9 +50,10 @@ signals_and_questions as (
         customer_id,
         machine_key,
         signal_number,
+        is_certain,
         available_again_at as moment_at,
         cast(null as bigint) as found_number
-    from spells
+    from walked_spells
     where available_again_at is not null
 
 ),
@@ -73,6 +79,7 @@ successors as (
         customer_id,
         machine_key,
         signal_number,
+        is_certain,
         greatest(first_found_number, signal_number + 1) as next_signal_number
     from answered
     where
@@ -84,26 +91,20 @@ successors as (
 final as (
 
     select
-        judged_spells.trigger_name,
-        judged_spells.customer_id,
-        judged_spells.machine_key,
-        judged_spells.signal_number,
-        judged_spells.is_certain,
-        uncertain_spells.signal_number as next_signal_number
-    from judged_spells
-    left join successors
+        successors.trigger_name,
+        successors.customer_id,
+        successors.machine_key,
+        successors.signal_number,
+        successors.is_certain,
+        successors.next_signal_number
+    from successors
+    inner join walked_spells
         on
-            judged_spells.trigger_name = successors.trigger_name
-            and judged_spells.customer_id = successors.customer_id
-            and judged_spells.machine_key = successors.machine_key
-            and judged_spells.signal_number = successors.signal_number
-    left join judged_spells as uncertain_spells
-        on
-            successors.trigger_name = uncertain_spells.trigger_name
-            and successors.customer_id = uncertain_spells.customer_id
-            and successors.machine_key = uncertain_spells.machine_key
-            and successors.next_signal_number = uncertain_spells.signal_number
-            and not uncertain_spells.is_certain
+            successors.trigger_name = walked_spells.trigger_name
+            and successors.customer_id = walked_spells.customer_id
+            and successors.machine_key = walked_spells.machine_key
+            and successors.next_signal_number = walked_spells.signal_number
+    where not walked_spells.is_certain
 
 )
 
