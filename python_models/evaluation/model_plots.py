@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,18 @@ def decile_plot(orders: pd.DataFrame, value: pd.DataFrame, tolerance: float) -> 
         above_zero = expected[expected > 0]
         axes.set_ylim(bottom=float(above_zero.min()) / 2 if len(above_zero) else None)
         axes.set(title=title, xlabel="decile, highest expectation first", xticks=deciles["decile"])
+        axes.legend()
+    return as_png(figure)
+
+
+def maps_plot(orders: Sequence[FloatArray], value: Sequence[FloatArray]) -> bytes:
+    """Points of two maps, expected and corrected means, with the line on which nothing is corrected; for orders and for money."""
+    figure = Figure(figsize=(11, 3.6), layout="constrained")
+    for axes, points, title in zip(figure.subplots(1, 2), (orders, value), ("orders per customer", "value per customer"), strict=True):
+        expected, corrected = points
+        axes.plot(expected, expected, color=GREY, linestyle=":", label="as published")
+        axes.plot(expected, corrected, color=BLUE, marker="o", label="corrected")
+        axes.set(title=title, xlabel="expected by the published models", ylabel="what came of it", xscale="log", yscale="log")
         axes.legend()
     return as_png(figure)
 

@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from python_models.matrix import FloatArray
 from python_models.reproducible import sort_rows
+from python_models.value.model import ValueModel
+from python_models.value.purchase_history import COLUMNS
 from python_models.value.score import score_value
 from python_models.value.spec import ValueSpec
-from python_models.value.train import train_value
 
 DECILES = 10
 WITHIN = 0.1
 # Standard errors to either side of a mean that hold 95 %.
 WIDTH = 1.96
 DECILE_COLUMNS = ("decile", "customers", "expected", "actual", "actual_low", "actual_high", "relative_error")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Customers of an earlier date, and what each of them has bought in the days since; rows in the order of their ids.
+
+    Customers that are no longer known are left out and counted: they were merged, or their purchases were taken back.
+    """
+
+    histories: pd.DataFrame
+    orders: FloatArray
+    value: FloatArray
+    days: int
+    left_out: int
+
+    def forecast(self, model: ValueModel, spec: ValueSpec) -> tuple[FloatArray, FloatArray]:
+        """Orders and value that the model expects of these days."""
+        scoring = replace(spec, horizons_days=(self.days,), tier_horizon_days=self.days)
+        scores = score_value(self.histories, model, scoring)
+        orders, value = (scores[f"expected_{name}_{self.days}d"].to_numpy(dtype=float) for name in ("orders", "value"))
+        return orders, value
 
 
 @dataclass(frozen=True)
@@ -33,45 +56,49 @@ class ForecastCheck:
     value: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def check_forecast(before: pd.DataFrame, now: pd.DataFrame, horizon_days: int, spec: ValueSpec) -> ForecastCheck:
-    """What a model of the earlier histories expected of the `horizon_days` since, beside what happened.
-
-    `before` and `now` are histories of two dates `horizon_days` apart. Customers that are in `before` only are left out and counted: they
-    were merged, or their purchases were taken back. The reference for a single customer is the own rate so far, going on unchanged; for
-    somebody without a repeat, the rate of everybody.
-    """
-    model = train_value(before, spec).model
+def outcome_of(before: pd.DataFrame, now: pd.DataFrame, days: int) -> Outcome:
+    """What came in the `days` between the histories of two dates."""
     both = sort_rows(before.merge(now, on="customer_id", suffixes=("", "_now")), ("customer_id",))
-    if model is None or both.empty or horizon_days <= 0:
+    orders = np.clip(both["frequency_now"].to_numpy(dtype=float) - both["frequency"].to_numpy(dtype=float), 0, None)
+    spent = both["frequency_now"] * both["monetary_value_now"].fillna(0) - both["frequency"] * both["monetary_value"].fillna(0)
+    return Outcome(both[list(COLUMNS)], orders, spent.clip(lower=0).to_numpy(dtype=float), days, len(before) - len(both))
+
+
+def check_forecast(outcome: Outcome, model: ValueModel | None, spec: ValueSpec) -> ForecastCheck:
+    """What a model of the earlier histories expected, beside what happened.
+
+    The reference for a single customer is the own rate so far, going on unchanged; for somebody without a repeat, the rate of everybody.
+    """
+    if model is None or outcome.histories.empty or outcome.days <= 0:
         return ForecastCheck()
-    frequency, age = both["frequency"].to_numpy(dtype=float), both["age"].to_numpy(dtype=float)
-    actual = np.clip(both["frequency_now"].to_numpy(dtype=float) - frequency, 0, None)
-    scoring = ValueSpec(**{**vars(spec), "horizons_days": (horizon_days,), "tier_horizon_days": horizon_days})
-    scores = score_value(both, model, scoring)
-    expected = scores[f"expected_orders_{horizon_days}d"].to_numpy(dtype=float)
+    expected, expected_value = outcome.forecast(model, spec)
+    frequency, age = (outcome.histories[name].to_numpy(dtype=float) for name in ("frequency", "age"))
     overall_rate = frequency.sum() / max(age.sum(), 1e-9)
     own_rate = np.where(frequency > 0, frequency / np.maximum(age, 1.0), overall_rate)
-    unchanged = own_rate * horizon_days / spec.days_per_period
-    spent = both["frequency_now"] * both["monetary_value_now"].fillna(0) - both["frequency"] * both["monetary_value"].fillna(0)
-    actual_value = spent.clip(lower=0).to_numpy(dtype=float)
-    expected_value = scores[f"expected_value_{horizon_days}d"].to_numpy(dtype=float)
+    unchanged = own_rate * outcome.days / spec.days_per_period
     # Gamma-Gamma may know no mean amount of some customers: nothing was promised of them.
     is_valued = np.isfinite(expected_value)
-    by_orders = calibration_by_decile(expected, actual)
-    by_value = calibration_by_decile(expected_value[is_valued], actual_value[is_valued])
+    by_orders = calibration_by_decile(expected, outcome.orders)
+    by_value = calibration_by_decile(expected_value[is_valued], outcome.value[is_valued])
     metrics = {
-        "horizon_days": float(horizon_days),
-        "customers": float(len(both)),
-        "customers_left_out": float(len(before) - len(both)),
-        "actual_orders": float(actual.sum()),
+        "horizon_days": float(outcome.days),
+        "customers": float(len(outcome.histories)),
+        "customers_left_out": float(outcome.left_out),
+        "actual_orders": float(outcome.orders.sum()),
         "expected_orders": float(expected.sum()),
-        "actual_value": float(actual_value.sum()),
+        "actual_value": float(outcome.value.sum()),
         "expected_value": float(expected_value[is_valued].sum()),
-        "mean_absolute_error": float(np.abs(expected - actual).mean()),
-        "mean_absolute_error_of_unchanged_rate": float(np.abs(unchanged - actual).mean()),
+        "mean_absolute_error": float(np.abs(expected - outcome.orders).mean()),
+        "mean_absolute_error_of_unchanged_rate": float(np.abs(unchanged - outcome.orders).mean()),
     }
     metrics |= _calibration_metrics("orders", by_orders) | _calibration_metrics("value", by_value)
     return ForecastCheck(metrics, by_orders, by_value)
+
+
+def decile_parts(expected: FloatArray) -> list[npt.NDArray[np.intp]]:
+    """Rows of each tenth, the highest expectation first; equal expectations fall by row order."""
+    order = np.argsort(-expected, kind="stable")
+    return [part for part in np.array_split(order, DECILES) if len(part)]
 
 
 def calibration_by_decile(expected: FloatArray, actual: FloatArray) -> pd.DataFrame:
@@ -81,9 +108,8 @@ def calibration_by_decile(expected: FloatArray, actual: FloatArray) -> pd.DataFr
     hold the mean of such customers with 95 % (normal approximation): a decile whose interval holds the expected mean is not shown wrong.
     Equal expectations fall by row order, so callers pass rows in a fixed order.
     """
-    order = np.argsort(-expected, kind="stable")
     rows = []
-    for number, part in enumerate((part for part in np.array_split(order, DECILES) if len(part)), start=1):
+    for number, part in enumerate(decile_parts(expected), start=1):
         promised, came = float(expected[part].mean()), float(actual[part].mean())
         width = WIDTH * float(actual[part].std(ddof=1)) / len(part) ** 0.5 if len(part) > 1 else np.nan
         error = came / promised - 1 if promised > 0 else np.nan

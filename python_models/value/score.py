@@ -34,6 +34,9 @@ def score_value(histories: pd.DataFrame, model: ValueModel, spec: ValueSpec) -> 
     Columns: customer_id, probability_alive (0 to 1), expected_orders_<n>d and expected_value_<n>d (money, not discounted) for each horizon
     of the spec, expected_order_amount, expected_days_to_next_order (median if alive, counted from the last purchase on the as-of
     date; NaN beyond ten years), value_tier (empty for a model without tiers) and model_version.
+
+    Expected orders and values, and with them the tier, are corrected by the calibration of the model, where it has one; all else is as
+    published, so that a corrected value is not the product of the corrected orders and the expected amount.
     """
     frequency, recency, age = (histories[name].to_numpy(dtype=float) for name in ("frequency", "recency", "age"))
     amount = expected_amount(model.amounts, frequency, histories["monetary_value"].to_numpy(dtype=float))
@@ -44,10 +47,21 @@ def score_value(histories: pd.DataFrame, model: ValueModel, spec: ValueSpec) -> 
         "expected_order_amount": amount,
         "expected_days_to_next_order": np.where(waiting <= FURTHEST_ORDER_DAYS, waiting, np.nan),
     }
+    calibration = model.calibration
+    window = () if calibration is None else (calibration.window_days,)
+    published = {
+        days: expected_purchases(model.purchases, frequency, recency, age, days / spec.days_per_period)
+        for days in dict.fromkeys((*spec.horizons_days, *window))
+    }
     for days in spec.horizons_days:
-        orders = expected_purchases(model.purchases, frequency, recency, age, days / spec.days_per_period)
+        orders = published[days]
+        value = orders * amount
+        if calibration is not None:
+            of_window = published[calibration.window_days]
+            share = calibration.share(orders, of_window, days)
+            orders, value = calibration.orders(of_window) * share, calibration.value(of_window * amount) * share
         scores[f"expected_orders_{days}d"] = orders
-        scores[f"expected_value_{days}d"] = orders * amount
+        scores[f"expected_value_{days}d"] = value
     frame = pd.DataFrame(scores)
     frame["value_tier"] = _tiers(frame[f"expected_value_{spec.tier_horizon_days}d"], model)
     frame["model_version"] = model.model_version

@@ -19,6 +19,10 @@ class ValueSpec:
 
     Times are days divided by `days_per_period`; the published estimates of both models are in weeks. With fewer repeat customers than
     `minimum_repeat_customers` nothing is fitted.
+
+    Forecasts are corrected by means of at least `customers_per_bin` customers, of `most_bins` bins at most, and not at all with fewer
+    than `minimum_calibration_customers` in the earlier window. Whether that is better is decided by `bootstrap_rounds` samples of
+    customers, who are drawn in `bootstrap_groups` groups.
     """
 
     model_name: str = "customer_value"
@@ -32,7 +36,13 @@ class ValueSpec:
         ValueTier("low", 0.0),
     )
     minimum_repeat_customers: int = 100
-    code_version: str = "1"
+    minimum_calibration_customers: int = 1_000
+    customers_per_bin: int = 300
+    most_bins: int = 40
+    bootstrap_rounds: int = 1_000
+    bootstrap_groups: int = 1_000
+    seed: int = 0
+    code_version: str = "2"
 
 
 CUSTOMER_VALUE = ValueSpec()

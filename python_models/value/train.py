@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from python_models.reproducible import fingerprint, single_thread, sort_rows
 from python_models.value.bg_nbd import BgNbd, BgNbdFit, fit_bg_nbd, purchase_count_shares
+from python_models.value.calibration import Calibration
 from python_models.value.gamma_gamma import GammaGammaFit, fit_gamma_gamma
 from python_models.value.likelihood import FitFailedError
 from python_models.value.model import ValueModel
@@ -54,10 +55,14 @@ class ValueFit:
         }
 
 
-def train_value(histories: pd.DataFrame, spec: ValueSpec) -> ValueFit:
-    """Fit both models to what `purchase_histories` returns; the order of the rows does not matter."""
+def train_value(histories: pd.DataFrame, spec: ValueSpec, calibration: Calibration | None = None) -> ValueFit:
+    """Fit both models to what `purchase_histories` returns; the order of the rows does not matter.
+
+    The calibration changes neither of them: it goes into the model as it is, and tiers are those of the corrected values.
+    """
     ordered = sort_rows(histories, ("customer_id",))
-    version = f"{spec.model_name}-{fingerprint(ordered, asdict(spec))}"
+    parameters = asdict(spec) | ({} if calibration is None else {"calibration": asdict(calibration)})
+    version = f"{spec.model_name}-{fingerprint(ordered, parameters)}"
     repeaters = ordered[(ordered["frequency"] > 0) & (ordered["monetary_value"] > 0)]
     if len(repeaters) < spec.minimum_repeat_customers:
         reason = f"{len(repeaters)} customers with a repeat purchase; {spec.minimum_repeat_customers} needed"
@@ -68,13 +73,13 @@ def train_value(histories: pd.DataFrame, spec: ValueSpec) -> ValueFit:
             amounts = fit_gamma_gamma(repeaters["frequency"].to_numpy(dtype=float), repeaters["monetary_value"].to_numpy(dtype=float))
     except FitFailedError as error:
         return ValueFit(None, str(error), version, len(repeaters))
-    untiered = ValueModel(version, purchases.model, amounts.model, ())
+    untiered = ValueModel(version, purchases.model, amounts.model, (), calibration)
     value = score_value(ordered, untiered, spec)[f"expected_value_{spec.tier_horizon_days}d"]
     if value.isna().all():
         # Gamma-Gamma with q <= 1 has no mean, and customers without repeats have nothing else.
         return ValueFit(None, "amounts vary so much between customers that their mean does not exist", version, len(repeaters))
     floors = tuple((tier.name, float(np.nanquantile(value, tier.from_quantile, method="lower"))) for tier in spec.tiers)
-    model = ValueModel(version, purchases.model, amounts.model, floors)
+    model = replace(untiered, tier_floors=floors)
     return ValueFit(model, None, version, len(repeaters), purchases, amounts, _repeats(ordered, purchases.model))
 
 

@@ -15,7 +15,7 @@ from python_models.value.bg_nbd import (
     probability_alive,
     purchase_count_shares,
 )
-from python_models.value.forecast import calibration_by_decile, check_forecast
+from python_models.value.forecast import calibration_by_decile, check_forecast, outcome_of
 from python_models.value.gamma_gamma import GammaGamma, expected_amount, fit_gamma_gamma
 from python_models.value.likelihood import FitFailedError, maximise
 from python_models.value.model import value_model_from_json
@@ -268,7 +268,7 @@ def test_a_forecast_is_held_against_what_came() -> None:
         for rows in found.values()
     )
     before["monetary_value"] *= np.tile([0.8, 1.2], size // 2)
-    check = check_forecast(before, now.iloc[:-1], 90, CUSTOMER_VALUE)
+    check = check_forecast(outcome_of(before, now.iloc[:-1], 90), train_value(before, CUSTOMER_VALUE).model, CUSTOMER_VALUE)
     metrics = check.metrics
     assert metrics["customers"] == size - 1
     assert metrics["customers_left_out"] == 1
@@ -282,7 +282,8 @@ def test_a_forecast_is_held_against_what_came() -> None:
     assert (check.orders["customers"] * check.orders["actual"]).sum() == pytest.approx(metrics["actual_orders"])
     # The people are as the model says, so that what came is within the noise of nearly every decile.
     assert check.orders["expected"].between(check.orders["actual_low"], check.orders["actual_high"]).sum() >= 8
-    nothing = check_forecast(before.head(20), now, 90, CUSTOMER_VALUE)
+    few = before.head(20)
+    nothing = check_forecast(outcome_of(few, now, 90), train_value(few, CUSTOMER_VALUE).model, CUSTOMER_VALUE)
     assert nothing.metrics == {}
     assert nothing.orders.empty
 
