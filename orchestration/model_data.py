@@ -13,6 +13,7 @@ from python_models.propensity.spec import PropensitySpec
 from python_models.recommendations.histories import ShopDay
 from python_models.send_time.spec import SendTimePolicy
 from python_models.value.purchase_history import histories_from_days
+from python_models.value.recalibrate import PastDates
 
 MAX_LOADED_ROWS = 600_000
 SAMPLE_BUCKETS = 100
@@ -104,20 +105,32 @@ def contact_policy(warehouse: TableStore, model_name: str) -> ContactPolicy | No
     return None if found.empty else ContactPolicy(float(found["value_of_hit"].iloc[0]), float(found["cost_of_contact"].iloc[0]))
 
 
-def value_histories(warehouse: TableStore) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """Purchase histories of today and of the earlier date, and how many days lie between; the earlier ones are empty in a young shop."""
-    columns = "customer_id, repeat_purchase_day_count, days_between_first_and_last_purchase, days_observed_since_first_purchase"
-    today, earlier = (
+def value_histories(warehouse: TableStore, part: str) -> pd.DataFrame:
+    """Purchase histories of a date: `scoring`, `test` or `calibration`; empty where a young shop has no such date."""
+    return histories_from_days(
         warehouse.frame(
-            f"select as_of_date, {columns}, cast(repeat_purchase_value as double) as repeat_purchase_value"
-            f" from features.feature_purchase_histories where {condition}"
+            """
+            select
+                customer_id, repeat_purchase_day_count, days_between_first_and_last_purchase, days_observed_since_first_purchase,
+                cast(repeat_purchase_value as double) as repeat_purchase_value
+            from features.feature_purchase_histories
+            where part = ?
+            """,
+            [part],
         )
-        for condition in ("is_scoring_date", "not is_scoring_date")
     )
-    days = (
-        (pd.Timestamp(today["as_of_date"].iloc[0]) - pd.Timestamp(earlier["as_of_date"].iloc[0])).days if len(today) and len(earlier) else 0
-    )
-    return histories_from_days(today), histories_from_days(earlier), days
+
+
+def past_value_histories(warehouse: TableStore) -> PastDates:
+    """Today and the two dates before it, with the days from each to the next."""
+    found = warehouse.rows("select distinct part, as_of_date from features.feature_purchase_histories")
+    dates = {str(part): pd.Timestamp(day) for part, day in found}
+    days = {
+        part: (dates[following] - dates[part]).days if part in dates and following in dates else 0
+        for part, following in (("test", "scoring"), ("calibration", "test"))
+    }
+    today, test, calibration = (value_histories(warehouse, part) for part in ("scoring", "test", "calibration"))
+    return PastDates(today, test, days["test"], calibration, days["calibration"])
 
 
 def recommendable_products(warehouse: TableStore) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The page of a value model: its parameters, its assumption, and an earlier forecast beside what came."""
+"""The page of a value model: its parameters, its assumption, an earlier forecast beside what came, and how that was corrected."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from orchestration.reports.page import Report, Table, Version, number, percent, records, report
-from python_models.evaluation.model_plots import decile_plot, repeats_plot
+from python_models.evaluation.model_plots import decile_plot, maps_plot, repeats_plot
 from python_models.value.forecast import WIDTH, WITHIN, ForecastCheck
 from python_models.value.model import ValueModel
+from python_models.value.recalibrate import Recalibration
 from python_models.value.spec import ValueSpec
 from python_models.value.train import MANY_REPEATS, ValueFit
 
@@ -27,25 +29,37 @@ PARAMETERS = {
 }
 
 
-def value_report(fit: ValueFit, check: ForecastCheck, spec: ValueSpec, as_of_date: date, customer_count: int) -> Report:
+def value_report(fit: ValueFit, past: Recalibration, spec: ValueSpec, as_of_date: date, customer_count: int) -> Report:
     """Below the floor, or against the assumptions, the reason alone."""
-    content: dict[str, Any] = {"data": _data(fit, check, as_of_date, customer_count)}
+    content: dict[str, Any] = {"data": _data(fit, past, as_of_date, customer_count)}
     plots: dict[str, bytes] = {}
     if fit.model is not None:
-        plots = {"repeats": repeats_plot(fit.repeats)}
-        if check.metrics:
-            plots["calibration (held out)"] = decile_plot(check.orders, check.value, WITHIN)
-        content |= _content(fit, fit.model, check, spec)
+        plots = {"repeats": repeats_plot(fit.repeats)} | _plots(past)
+        content |= _content(fit, fit.model, past.served, spec) | _correction(past)
     return report("value.html", Version(spec.model_name, fit.model_version, as_of_date, fit.reason, plots), content)
 
 
-def _data(fit: ValueFit, check: ForecastCheck, as_of_date: date, customer_count: int) -> Table:
+def _plots(past: Recalibration) -> dict[str, bytes]:
+    checks = {"as published (held out)": past.published, "corrected (held out)": past.corrected}
+    plots = {name: decile_plot(check.orders, check.value, WITHIN) for name, check in checks.items() if check.metrics}
+    maps = past.calibration or past.corrected_by
+    if maps is not None:
+        plots["correction"] = maps_plot(*((np.array(each.expected), np.array(each.actual)) for each in (maps.orders, maps.value)))
+    return plots
+
+
+def _data(fit: ValueFit, past: Recalibration, as_of_date: date, customer_count: int) -> Table:
     rows = [("training", as_of_date.isoformat(), "the version that serves", number(customer_count), number(fit.repeat_customers))]
-    if check.metrics:
-        horizon = check.metrics["horizon_days"]
+    held_out = past.published.metrics
+    if held_out:
+        horizon = held_out["horizon_days"]
         earlier = as_of_date - timedelta(days=int(horizon))
         use = f"a fit of its own, held against the {horizon:.0f} days since"
-        rows.append(("held out", earlier.isoformat(), use, number(check.metrics["customers"]), ""))
+        rows.append(("held out", earlier.isoformat(), use, number(held_out["customers"]), ""))
+        if past.corrected_by is not None:
+            before = earlier - timedelta(days=past.corrected_by.window_days)
+            use = f"a fit of its own, to correct the held-out forecast by the {past.corrected_by.window_days} days after it"
+            rows.append(("correction", before.isoformat(), use, number(past.learned_from), ""))
     return Table.of(("part", "what was known on", "used for", "customers with a purchase", "with a repeat"), rows, text_columns=3)
 
 
@@ -107,6 +121,42 @@ def _content(fit: ValueFit, model: ValueModel, check: ForecastCheck, spec: Value
         },
         "tier_days": spec.tier_horizon_days,
         "tiers": Table.of(("tier", "expected value from"), ((name, number(floor, 2)) for name, floor in model.tier_floors)),
+    }
+
+
+def _correction(past: Recalibration) -> dict[str, Any]:
+    """Both forecasts of the held-out days, and why the one or the other serves."""
+    metrics = past.metrics
+    forecasts = [("raw", "as published"), ("recalibrated", "corrected")] if past.corrected.metrics else []
+    return {
+        "is_corrected": past.calibration is not None,
+        "why_not": past.reason,
+        "goes_on_steadily": past.calibration is not None and past.calibration.goes_on_steadily,
+        "difference": _off(past.difference.value) if past.difference else None,
+        "difference_interval": f"{_off(past.difference.low)} to {_off(past.difference.high)}" if past.difference else None,
+        "corrections": Table.of(
+            (
+                "forecast of",
+                "made",
+                "expected",
+                "largest error of a decile",
+                "all errors, over all that was expected",
+                "deciles within 10 %",
+            ),
+            [
+                (
+                    name,
+                    made,
+                    number(metrics[f"expected_{name}_{suffix}"], 1),
+                    percent(metrics.get(f"{name}_decile_error_largest_{suffix}")),
+                    percent(metrics.get(f"{name}_decile_error_weighted_{suffix}")),
+                    number(metrics.get(f"{name}_deciles_within_10_percent_{suffix}")),
+                )
+                for name in ("orders", "value")
+                for suffix, made in forecasts
+            ],
+            text_columns=2,
+        ),
     }
 
 

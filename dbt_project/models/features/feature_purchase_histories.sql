@@ -31,34 +31,58 @@ orders as (
 
 ),
 
--- Today, and the newest earlier date whose future is long enough to hold the model against.
+-- The newest date with so many days after it.
+test_dates as (
+
+    select max(as_of_dates.as_of_date) as as_of_date
+    from as_of_dates
+    cross join clock
+    where {{ days_between('as_of_dates.as_of_date', 'clock.as_of_date') }} >= {{ var('value_holdout_days') }}
+
+),
+
+-- Its days are over when those of the test begin, so that nothing that corrects a forecast is judged again.
+calibration_dates as (
+
+    select max(as_of_dates.as_of_date) as as_of_date
+    from as_of_dates
+    cross join test_dates
+    where {{ days_between('as_of_dates.as_of_date', 'test_dates.as_of_date') }} >= {{ var('value_holdout_days') }}
+
+),
+
 history_dates as (
 
     select
-        as_of_dates.as_of_date,
-        as_of_dates.is_scoring_date
+        as_of_date,
+        'scoring' as part
     from as_of_dates
-    where as_of_dates.is_scoring_date
+    where is_scoring_date
 
     union all
 
     select
-        max(as_of_dates.as_of_date) as as_of_date,
-        false as is_scoring_date
-    from as_of_dates
-    cross join clock
-    where {{ days_between('as_of_dates.as_of_date', 'clock.as_of_date') }} >= {{ var('value_holdout_days') }}
-    having max(as_of_dates.as_of_date) is not null
+        as_of_date,
+        'test' as part
+    from test_dates
+
+    union all
+
+    select
+        as_of_date,
+        'calibration' as part
+    from calibration_dates
 
 ),
 
+-- A date that a young shop does not have is empty and joins nobody.
 known_customers as (
 
     select
         customer_dates.customer_id,
         customer_dates.as_of_date,
         customer_dates.known_until_date,
-        history_dates.is_scoring_date
+        history_dates.part
     from customer_dates
     inner join history_dates
         on customer_dates.as_of_date = history_dates.as_of_date
@@ -71,7 +95,7 @@ purchase_days as (
     select
         known_customers.customer_id,
         known_customers.as_of_date,
-        known_customers.is_scoring_date,
+        known_customers.part,
         orders.ordered_date,
         sum(orders.order_value) as day_value
     from known_customers
@@ -86,7 +110,7 @@ purchase_days as (
     group by
         known_customers.customer_id,
         known_customers.as_of_date,
-        known_customers.is_scoring_date,
+        known_customers.part,
         orders.ordered_date
     having sum(orders.order_value) >= 0
 
@@ -97,7 +121,7 @@ sums as (
     select
         customer_id,
         as_of_date,
-        is_scoring_date,
+        part,
         min(ordered_date) as first_date,
         max(ordered_date) as last_date,
         count(*) as day_count,
@@ -106,7 +130,7 @@ sums as (
     group by
         customer_id,
         as_of_date,
-        is_scoring_date
+        part
 
 ),
 
@@ -115,7 +139,7 @@ final as (
     select
         customer_id,
         as_of_date,
-        is_scoring_date,
+        part,
         cast(day_count - 1 as bigint) as repeat_purchase_day_count,
         cast({{ days_between('first_date', 'last_date') }} as bigint) as days_between_first_and_last_purchase,
         cast({{ days_between('first_date', 'as_of_date') }} - 1 as bigint) as days_observed_since_first_purchase,

@@ -174,9 +174,10 @@ def customer_values(context: dg.AssetExecutionContext, street: Street) -> dg.Mat
     if stored.content is None:
         context.log.warning("no customer values: %s", stored.reason)
     else:
-        histories, _, _ = value_histories(street.tables)
-        scores = score_value(histories, value_model_from_json(stored.content), CUSTOMER_VALUE)
+        model = value_model_from_json(stored.content)
+        scores = score_value(value_histories(street.tables, "scoring"), model, CUSTOMER_VALUE)
         scores = scores.assign(as_of_date=as_date(as_of_at), scored_at=as_of_at)
+        metadata["recalibrated"] = "no" if model.calibration is None else "yes"
         metadata["mean probability alive"] = round(float(scores["probability_alive"].mean()), 4)
         metadata["mean expected value 365d"] = round(float(scores["expected_value_365d"].mean()), 2)
     row_count = street.tables.replace_rows(ML_TABLES["customer_values"], scores, {"as_of_date": as_date(as_of_at)})

@@ -14,44 +14,14 @@ from python_models.value.bg_nbd import BgNbd
 from python_models.value.calibration import Calibration, MonotoneMap, fit_map
 from python_models.value.gamma_gamma import GammaGamma
 from python_models.value.model import ValueModel, value_model_from_json
-from python_models.value.purchase_history import purchase_histories
 from python_models.value.recalibrate import PastDates, Recalibration, error_difference, recalibrate
 from python_models.value.score import score_value
 from python_models.value.spec import CUSTOMER_VALUE
 from python_models.value.train import train_value
+from tests.unit.python_models.value_world import world
 
-TODAY = pd.Timestamp("2026-11-01")
-WINDOW, DAYS = 90, 540
-CUSTOMERS = 6_000
 MODEL = ValueModel("m", BgNbd(0.6, 6.0, 0.8, 2.5), GammaGamma(6.0, 4.0, 60.0), (("top", 100.0), ("low", 0.0)))
 RISING = MonotoneMap((0.01, 1.0, 4.0), (0.1, 0.8, 2.0))
-
-
-def world(has_returners: bool, customers: int = CUSTOMERS, seed: int = 8) -> PastDates:
-    """People who buy at a rate of their own and, after any purchase, leave for good or, with returners, sleep for some months."""
-    random = np.random.default_rng(seed)
-    people = np.arange(customers)
-    rate = random.gamma(1.5, 1 / 45, customers)
-    leaves = random.beta(1.0, 5.0, customers)
-    mean_amount = 60 / random.gamma(4.0, 1.0, customers) * 3
-    now = random.uniform(0, 300, customers)
-    rows = []
-    while len(people):
-        rows.append((people, now, mean_amount[people] * random.gamma(6.0, 1 / 6, len(people))))
-        is_asleep = random.random(len(people)) < leaves[people]
-        waiting = random.exponential(1 / rate[people])
-        if has_returners:
-            now = now + waiting + np.where(is_asleep, random.exponential(240, len(people)), 0.0)
-            is_there = now < DAYS
-        else:
-            now = now + waiting
-            is_there = (now < DAYS) & ~is_asleep
-        people, now = people[is_there], now[is_there]
-    who, day, amount = (np.concatenate(each) for each in zip(*rows, strict=True))
-    bought = pd.DataFrame({"customer_id": [f"c{person:05d}" for person in who], "amount": amount})
-    bought["purchased_at"] = TODAY + pd.to_timedelta(np.floor(day) - DAYS, unit="D")
-    today, test, calibration = (purchase_histories(bought, TODAY - pd.Timedelta(days=days)) for days in (0, WINDOW, 2 * WINDOW))
-    return PastDates(today, test, WINDOW, calibration, WINDOW)
 
 
 @pytest.fixture(scope="module")
