@@ -19,6 +19,8 @@ from python_models.value.likelihood import Estimate, maximise
 
 # Near a = 1 the expected number of purchases is a difference of two large numbers; both sides of the gap are equal to eight digits.
 AROUND_ONE = 1e-6
+# A power below this has lost digits, or is about to.
+SMALLEST_POWER = 1e-290
 # Above so many distinct histories the start is found on a calendar of so many steps.
 COARSE_HISTORIES = 20_000
 COARSE_STEPS = 50
@@ -124,7 +126,17 @@ def _expected_if_alive(model: BgNbd, x: FloatArray, age: FloatArray, horizon: fl
     gone = horizon / (alpha + age + horizon)
     # Euler's transformation of the hypergeometric function: the plain one has parameters that grow with x, which loses digits and then
     # overflows. Its power of (1 - gone) cancels that of the formula but for a - 1.
-    series = (1 - gone) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, gone)
+    power = (1 - gone) ** (a - 1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        series = power * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, gone)
+    # Where everybody drops out with nearly the same chance, a and b are so large that one factor vanishes and the other overflows.
+    vanishes = (power < SMALLEST_POWER) | ~np.isfinite(series)
+    if vanishes.any():
+        with np.errstate(over="ignore", invalid="ignore"):
+            plain = (1 - gone) ** (r + x) * hyp2f1(r + x, b + x, a + b + x - 1, gone)
+        # After thousands of purchases the plain one does the same; what is left of them is nothing.
+        plain = np.where(np.isfinite(plain), plain, 0.0)
+        series = np.where(vanishes, plain, series)
     result: FloatArray = (a + b + x - 1) / (a - 1) * (1 - series)
     return result
 

@@ -144,6 +144,17 @@ def test_expectations_are_smooth_where_a_is_one() -> None:
     assert at[1] == pytest.approx((at[0] + at[2]) / 2, rel=1e-3)
 
 
+def test_expectations_do_not_vanish_where_everybody_leaves_with_the_same_chance() -> None:
+    """With a and b growing the chance to leave is p for all: (1 - ((alpha + T) / (alpha + T + p t)) ^ (r + x)) / p purchases, if alive."""
+    x, age, weeks, chance = np.array([0.0, 1.0, 5.0, 20.0, 5_000.0]), np.full(5, 100.0), 52.0, 0.025
+    limit = (1 - (112.0 / (112.0 + chance * weeks)) ** (1 + x)) / chance
+    for total, near in ((1e4, 0.02), (1e5, 0.002), (1e6, 2e-4)):
+        model = BgNbd(1.0, 12.0, chance * total, (1 - chance) * total)
+        if_alive = expected_purchases(model, x, age, age, weeks) / probability_alive(model, x, age, age)
+        assert if_alive[:4] == pytest.approx(limit[:4], rel=near)
+    assert if_alive[4] == pytest.approx(limit[4], rel=0.01)
+
+
 def test_half_of_the_living_wait_longer_than_the_median() -> None:
     x, age = np.array([4.0]), np.array([30.0])
     waiting = periods_to_next_purchase(PUBLISHED, x, age)[0]
