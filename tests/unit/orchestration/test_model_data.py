@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.model_data import ID_SHARES, contact_hours, contact_policy, contact_shares, recommendation_dates, training_rows
+from orchestration.model_data import (
+    ID_SHARES,
+    contact_hours,
+    contact_policy,
+    contact_shares,
+    past_value_histories,
+    recommendation_dates,
+    training_rows,
+)
 from orchestration.warehouse import Warehouse
 from python_models.propensity.policy import ContactPolicy
 from python_models.propensity.spec import EMAIL_CLICK_30D
@@ -128,3 +136,23 @@ def test_a_young_shop_has_fewer_dates_of_recommendations(tmp_path: Path) -> None
     with warehouse.connect() as connection:
         connection.execute("insert into features.feature_recommendation_dates values ('2026-10-02', 'test')")
     assert recommendation_dates(warehouse) == {"scoring": date(2026, 11, 1), "test": date(2026, 10, 2)}
+
+
+def test_a_young_shop_has_fewer_dates_of_purchase_histories(tmp_path: Path) -> None:
+    """Today alone, then with one earlier date, then with both; the days are those from a date to the next."""
+    warehouse = Warehouse(tmp_path)
+    with warehouse.connect() as connection:
+        connection.execute("create schema features")
+        connection.execute(
+            "create table features.feature_purchase_histories (customer_id varchar, as_of_date date, part varchar,"
+            " repeat_purchase_day_count bigint, days_between_first_and_last_purchase bigint, days_observed_since_first_purchase bigint,"
+            " repeat_purchase_value decimal(18, 2))"
+        )
+    found = []
+    for day, part in (("2026-11-01", "scoring"), ("2026-08-03", "test"), ("2026-05-01", "calibration")):
+        with warehouse.connect() as connection:
+            connection.execute("insert into features.feature_purchase_histories values ('a', ?, ?, 2, 70, 140, 30)", [day, part])
+        past = past_value_histories(warehouse)
+        found.append((len(past.today), len(past.test), past.test_days, len(past.calibration), past.calibration_days))
+    assert found == [(1, 0, 0, 0, 0), (1, 1, 90, 0, 0), (1, 1, 90, 1, 94)]
+    assert past.today.to_dict("records") == [{"customer_id": "a", "frequency": 2, "recency": 10.0, "age": 20.0, "monetary_value": 15.0}]
