@@ -252,10 +252,6 @@ final as (
         trigger_name,
         customer_id,
         machine_key,
-        row_number() over (
-            partition by trigger_name, customer_id, machine_key
-            order by signalled_at, subject_id
-        ) as signal_number,
         subject_type,
         subject_id,
         condition_started_at,
@@ -264,6 +260,10 @@ final as (
         exit_reason,
         expires_at,
         available_again_at,
+        row_number() over (
+            partition by trigger_name, customer_id, machine_key
+            order by signalled_at, subject_id
+        ) as signal_number,
         coalesce(
             max(coalesce(available_again_at, timestamp '9999-12-31 00:00:00')) over (
                 partition by trigger_name, customer_id, machine_key
