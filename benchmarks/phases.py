@@ -16,7 +16,9 @@ from benchmarks.peers.environment import interpreter, missing_for, prepare
 from benchmarks.peers.inputs import export
 from benchmarks.peers.jobs import JOBS
 from benchmarks.sizes import BenchFolders
+from orchestration.cli import DEMO_IDENTITY_KEY
 from orchestration.dbt_part import group_of
+from orchestration.identity_key import IDENTITY_KEY_VARIABLE
 from orchestration.paths import DATA_DIR_VARIABLE, DBT_PROJECT, PROFILES, REPOSITORY
 from orchestration.variables import dbt_vars
 
@@ -44,6 +46,8 @@ class Bench:
             "DBT_TARGET_PATH": str(run / "dbt"),
             "DBT_LOG_PATH": str(run / "logs"),
             "A360_MEMORY_LIMIT": memory_limit or self.memory_limit,
+            # The one key for every phase: a data folder that was built with another one is refused.
+            IDENTITY_KEY_VARIABLE: DEMO_IDENTITY_KEY,
             # The package need not be installed where the bench runs.
             "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
         }

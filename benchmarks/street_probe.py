@@ -6,11 +6,9 @@ Usage: A360_DATA_DIR=<folder> python -m benchmarks.street_probe seconds.json
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
-from orchestration.cli import DEMO_IDENTITY_KEY
 from orchestration.defs.monitor.tags import ACCEPT_TAG
 from orchestration.paths import data_folder
 from orchestration.run_street import run_street
@@ -18,7 +16,6 @@ from orchestration.run_street import run_street
 
 def main() -> None:
     """The command line."""
-    os.environ.setdefault("A360_IDENTITY_KEY", DEMO_IDENTITY_KEY)
     street = run_street(data_folder(), tags={ACCEPT_TAG: "true"})
     Path(sys.argv[1]).write_text(json.dumps(dict(street.seconds_by_step), indent=1) + "\n", encoding="utf-8")
 
