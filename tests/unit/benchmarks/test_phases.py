@@ -24,4 +24,3 @@ def test_every_phase_works_on_the_run_with_one_identity_key(tmp_path: Path, monk
     key, folder = seen[0].split()
     assert key not in {"", "of"}
     assert folder == str(tmp_path / "run")
-
