@@ -37,9 +37,9 @@ run: setup ## Run the whole street on your own data, or on EXAMPLE=online_retail
 ui: setup ## Open Dagster on localhost
 	@$(BIN)/python -m orchestration.cli ui
 
-build: setup $(if $(filter spark,$(TARGET)),$(SPARK_READY)) ## Plain dbt build (TARGET=spark: on a cluster)
+build: setup $(if $(filter spark,$(TARGET)),$(SPARK_READY)) ## Plain dbt build, if anything is new (FORCE=1: in any case; TARGET=spark: on a cluster)
 	@$(if $(filter spark,$(TARGET)),$(BIN)/python -m orchestration.spark_landing)
-	@cd dbt_project && $(BIN)/dbt build $(if $(TARGET),--target $(TARGET)) --vars "$$($(BIN)/python -m orchestration.variables)"
+	@$(if $(TARGET),cd dbt_project && $(BIN)/dbt build --target $(TARGET) --vars "$$($(BIN)/python -m orchestration.variables)",$(BIN)/python -m orchestration.plain_build $(if $(FORCE),--force))
 
 # Spark is half a gigabyte: installed when a target asks for it.
 $(SPARK_READY): $(READY) requirements-spark.lock

@@ -13,7 +13,7 @@ SHOWN = (
     "layer marts",
     "layer features",
     "full build",
-    "no-op build",
+    "no-op dbt build",
     "one-day increment",
     "street",
 )
