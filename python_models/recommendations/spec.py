@@ -38,7 +38,8 @@ def _learned() -> tuple[Candidate, ...]:
 class RecommendationSpec:
     """Sizes, floors and seeds of the recommender.
 
-    Below one of the minimums the rules serve, and the model says why. `batch_rows` bounds memory only: it changes no score.
+    Below one of the minimums the rules serve, and the model says why. Candidates learn from every buyer and are judged by the lists of
+    `judged_customers`: of more, intervals would hardly be narrower. `batch_rows` bounds memory only: it changes no score.
     """
 
     model_name: str = "product_recommendations"
@@ -52,6 +53,7 @@ class RecommendationSpec:
     als_iterations: int = 8
     als_confidence: float = 5.0
     als_regularisation: float = 50.0
+    judged_customers: int = 40_000
     minimum_buyers: int = 200
     minimum_returning_buyers: int = 50
     minimum_products: int = 20

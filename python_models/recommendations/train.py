@@ -41,16 +41,16 @@ class RecommendationFit:
 
 @dataclass(frozen=True)
 class _Past:
-    """A date whose future is known, ready to be predicted."""
+    """A date whose future is known, ready to be predicted: everybody to learn from, and those who are judged with what they bought."""
 
     catalogue: Catalogue
-    histories: Histories
+    everybody: Histories
+    judged: Histories
     targets: sparse.csr_matrix
     target_counts: npt.NDArray[np.int64]
 
-    @property
-    def judged(self) -> npt.NDArray[np.bool_]:
-        return self.histories.is_buyer
+    def quality(self, lists: TopLists) -> ListQuality:
+        return list_quality(lists.columns, self.targets, self.target_counts, self.judged.is_buyer)
 
 
 def train_recommendations(
@@ -92,18 +92,19 @@ def _past(day: ShopDay | None, products: pd.DataFrame, spec: RecommendationSpec)
     if day is None or day.purchases.empty or day.customers.empty:
         return None
     catalogue = build_catalogue(day, products, spec)
-    histories = build_histories(day, products, catalogue)
-    targets, counts = build_targets(day, products, histories, catalogue)
-    if len(catalogue) == 0 or not (histories.is_buyer & (counts > 0)).any():
+    everybody = build_histories(day, products, catalogue)
+    judged = everybody.sample(spec.judged_customers)
+    targets, counts = build_targets(day, products, judged, catalogue)
+    if len(catalogue) == 0 or not (judged.is_buyer & (counts > 0)).any():
         return None
-    return _Past(catalogue, histories, targets, counts)
+    return _Past(catalogue, everybody, judged, targets, counts)
 
 
 def _missing(past: _Past | None, spec: RecommendationSpec) -> str | None:
     """What the data lack for a learned model to be believed."""
     if past is None:
         return "no earlier date with purchases before it and after it"
-    buyers, returning = int(past.judged.sum()), int((past.judged & (past.target_counts > 0)).sum())
+    buyers, returning = int(past.everybody.is_buyer.sum()), int((past.judged.is_buyer & (past.target_counts > 0)).sum())
     for count, minimum, what in (
         (buyers, spec.minimum_buyers, "buyers"),
         (returning, spec.minimum_returning_buyers, "buyers who bought again in the horizon"),
@@ -122,7 +123,7 @@ def _fit(candidate: Candidate, catalogue: Catalogue, histories: Histories, spec:
 def _lists(past: _Past, recommender: Recommender, spec: RecommendationSpec) -> TopLists:
     """What is in stock today says nothing about then: only blocked products, which are in no catalogue, are left out."""
     everything = np.ones(len(past.catalogue), dtype=bool)
-    return top_lists(recommender, past.histories, everything, spec.longest_list, spec.batch_rows)
+    return top_lists(recommender, past.judged, everything, spec.longest_list, spec.batch_rows)
 
 
 def _compare(
@@ -136,10 +137,10 @@ def _compare(
     for candidate in candidates:
         key = (candidate.kind, candidate.strength)
         if fitted is None or fitted[0] != key:
-            fitted = key, fit_weights(candidate, past.histories.bought[past.judged], spec)
+            fitted = key, fit_weights(candidate, past.everybody.bought[past.everybody.is_buyer], spec)
         recommender = Recommender(candidate, past.catalogue, with_repeats(candidate, fitted[1]))
         lists[candidate.name] = _lists(past, recommender, spec)
-    return {name: list_quality(found.columns, past.targets, past.target_counts, past.judged) for name, found in lists.items()}, lists
+    return {name: past.quality(found) for name, found in lists.items()}, lists
 
 
 def _best(candidates: Sequence[Candidate], qualities: Mapping[str, ListQuality]) -> Candidate:
@@ -171,8 +172,8 @@ def _calibrate(past: _Past, lists: TopLists) -> tuple[Calibration, ...]:
     for number, source in enumerate(SOURCES):
         chosen = sources == number
         if chosen.any():
-            counts = past.histories.product_counts[rows[chosen]].astype(np.float64)
-            days = past.histories.days_since_purchase[rows[chosen]]
+            counts = past.judged.product_counts[rows[chosen]].astype(np.float64)
+            days = past.judged.days_since_purchase[rows[chosen]]
             calibrations.append(fit_calibration(source, lists.scores[:, :10][chosen], counts, days, is_hit[chosen]))
     return tuple(calibrations)
 
@@ -184,11 +185,11 @@ def _judge(
     if past is None:
         return {}, pd.DataFrame()
     popular = next(candidate for candidate in spec.candidates if candidate.kind == "most_popular")
-    fits = {c.name: _fit(c, past.catalogue, past.histories, spec) for c in (winner, best_rule, popular)}
+    fits = {c.name: _fit(c, past.catalogue, past.everybody, spec) for c in (winner, best_rule, popular)}
     lists = {name: _lists(past, recommender, spec) for name, recommender in fits.items()}
-    qualities = {name: list_quality(found.columns, past.targets, past.target_counts, past.judged) for name, found in lists.items()}
+    qualities = {name: past.quality(found) for name, found in lists.items()}
     columns = lists[winner.name].columns[:, :10]
-    probability = pair_probabilities(lists[winner.name], past.histories, calibrations)[:, :10]
+    probability = pair_probabilities(lists[winner.name], past.judged, calibrations)[:, :10]
     known = (columns != NONE) & np.isfinite(probability)
     metrics = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec)
     if not known.any():

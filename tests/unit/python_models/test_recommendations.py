@@ -341,6 +341,39 @@ def test_threads_and_the_order_of_rows_change_no_digit(tasteful: World, fit: Rec
             pd.testing.assert_frame_equal(scored(tasteful, again), scored(tasteful, fit), check_exact=True)
 
 
+def test_a_large_shop_learns_from_everybody_and_is_judged_by_a_sample(tasteful: World, fit: RecommendationFit) -> None:
+    few = replace(SPEC, judged_customers=250)
+    sampled = train_recommendations(*tasteful, few)
+    assert sampled.model is not None
+    assert fit.model is not None
+    assert sampled.model.recommender.candidate == fit.model.recommender.candidate
+    # What serves is fitted to everybody in both cases; only the judgement has fewer lists.
+    assert (sampled.model.recommender.weights != fit.model.recommender.weights).nnz == 0
+    assert sampled.metrics["train"] == fit.metrics["train"]
+    assert sampled.metrics["test"]["judged_customers"] < 250 < fit.metrics["test"]["judged_customers"]
+    assert sampled.interest["row_count"].sum() == 250 * 10
+    assert train_recommendations(*tasteful, few).metrics == sampled.metrics
+    everybody = train_recommendations(*tasteful, replace(SPEC, judged_customers=600))
+    assert everybody.metrics == fit.metrics
+
+
+def test_who_is_judged_hardly_changes_with_the_customers(tasteful: World) -> None:
+    day, products = tasteful[0], tasteful[3]
+    catalogue = build_catalogue(day, products, SPEC)
+    histories = build_histories(day, products, catalogue)
+    sample = histories.sample(100)
+    assert len(set(sample.customer_ids)) == 100
+    assert sample.customer_ids.tolist() == sorted(sample.customer_ids)
+    rows = np.searchsorted(histories.customer_ids.astype(str), sample.customer_ids.astype(str))
+    for name in ("bought", "just_bought"):
+        assert (getattr(histories, name)[rows] != getattr(sample, name)).nnz == 0
+    for name in ("category_codes", "product_counts", "days_since_purchase"):
+        np.testing.assert_array_equal(getattr(histories, name)[rows], getattr(sample, name))
+    gone = replace(day, customers=day.customers[day.customers["customer_id"] != sample.customer_ids[0]])
+    later = build_histories(gone, products, catalogue).sample(100)
+    assert len(set(later.customer_ids) & set(sample.customer_ids)) == 99
+
+
 @pytest.mark.parametrize("rows", [7, 5_000])
 def test_the_size_of_a_batch_changes_no_digit(tasteful: World, fit: RecommendationFit, rows: int) -> None:
     pd.testing.assert_frame_equal(scored(tasteful, fit), scored(tasteful, fit, replace(SPEC, batch_rows=rows)), check_exact=True)
