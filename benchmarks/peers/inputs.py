@@ -14,7 +14,12 @@ QUERIES = {
         select order_id, customer_id, ordered_at, cast(net_revenue as double) as net_revenue
         from marts.fct_orders where customer_id is not null and not is_cancelled
     """,
-    "events": "select anonymous_id, event_at from staging.stg_web__events where not is_too_late",
+    # All that a session keeps of its events.
+    "events": """
+        select anonymous_id, user_id, event_type, event_at, device_type, browser, utm_source, utm_medium, utm_campaign, referrer, page_url,
+            geo_country, _loaded_at
+        from staging.stg_web__events where not is_too_late
+    """,
     "edges": "select identifier_key, linked_key from intermediate.int_identity_edges where blocked_reason is null",
     # The widest thing that leaves the warehouse for everybody, as two states of one audience.
     "audience_before": """

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 GAP_MINUTES = 30
+# What a session counts, and what it keeps of its first event.
+COUNTED = ("page_view", "product_view", "search", "add_to_cart", "checkout_started", "purchase")
+FIRST = ("device_type", "browser", "utm_source", "utm_medium", "utm_campaign", "referrer", "page_url", "geo_country")
 
 
 def rfm_pandas(folder: Path) -> int:
@@ -49,10 +52,11 @@ def rfm_lifetimes(folder: Path) -> int:
 
 
 def sessions_pandas(folder: Path) -> int:
-    """Sort by device and time, a new session after a gap."""
+    """Sort by device and time, a new session after a gap; times and number of events only, as more does not fit into memory for long."""
     import pandas as pd
 
-    events = pd.read_parquet(folder / "events.parquet").sort_values(["anonymous_id", "event_at"], kind="stable")
+    events = pd.read_parquet(folder / "events.parquet", columns=["anonymous_id", "event_at"])
+    events = events.sort_values(["anonymous_id", "event_at"], kind="stable")
     gap = events["event_at"].diff() > pd.Timedelta(minutes=GAP_MINUTES)
     is_start = gap | (events["anonymous_id"] != events["anonymous_id"].shift())
     events["session"] = is_start.cumsum()
@@ -63,7 +67,7 @@ def sessions_pandas(folder: Path) -> int:
 
 
 def sessions_polars(folder: Path) -> int:
-    """The same, lazily."""
+    """The session table that we store, bots apart, lazily: sorted by device and time, a new session after a gap."""
     import polars as pl
 
     events = pl.scan_parquet(folder / "events.parquet").sort("anonymous_id", "event_at")
@@ -71,17 +75,33 @@ def sessions_polars(folder: Path) -> int:
     sessions = (
         events.with_columns(is_start.fill_null(value=True).cum_sum().alias("session"))
         .group_by("session")
-        .agg(pl.col("anonymous_id").first(), pl.col("event_at").min().alias("start"), pl.col("event_at").max().alias("end"), pl.len())
-    )
-    return int(sessions.collect().height)
+        .agg(
+            pl.col("anonymous_id").first(),
+            pl.col("user_id").min(),
+            pl.col("event_at").min().alias("started_at"),
+            pl.col("event_at").max().alias("ended_at"),
+            pl.len().alias("event_count"),
+            *((pl.col("event_type") == name).sum().alias(f"{name}_count") for name in COUNTED),
+            *(pl.col(name).first() for name in FIRST),
+            pl.col("_loaded_at").max(),
+        )
+    ).collect()
+    sessions.write_parquet(folder / "sessions_polars.parquet")
+    return int(sessions.height)
 
 
 def sessions_naive_sql(folder: Path) -> int:
-    """One window over the text key of the device, as tutorials have it."""
+    """The session table that we store, bots apart, by windows over the text key of the device, as tutorials have it."""
     import duckdb
 
-    [(count,)] = duckdb.execute(
+    counts = ", ".join(f"count(*) filter (where event_type = '{name}') as {name}_count" for name in COUNTED)
+    firsts = ", ".join(f"arg_min({name}, event_at) as {name}" for name in FIRST)
+    target = folder / "sessions_naive_sql.duckdb"
+    target.unlink(missing_ok=True)
+    connection = duckdb.connect(str(target))
+    connection.execute(
         f"""
+        create table sessions as
         with gaps as (
             select *, case when event_at - lag(event_at) over device <= interval {GAP_MINUTES} minutes then 0 else 1 end as is_start
             from '{folder / "events.parquet"}'
@@ -90,15 +110,14 @@ def sessions_naive_sql(folder: Path) -> int:
         numbered as (
             select *, sum(is_start) over (partition by anonymous_id order by event_at rows unbounded preceding) as session_number
             from gaps
-        ),
-        sessions as (
-            select anonymous_id, session_number, min(event_at) as started_at, max(event_at) as ended_at, count(*) as event_count
-            from numbered
-            group by anonymous_id, session_number
         )
-        select count(*) from sessions where ended_at >= started_at and event_count > 0
+        select anonymous_id, min(user_id) as user_id, min(event_at) as started_at, max(event_at) as ended_at, count(*) as event_count,
+            {counts}, {firsts}, max(_loaded_at) as loaded_at
+        from numbered
+        group by anonymous_id, session_number
         """
-    ).fetchall()
+    )
+    [(count,)] = connection.execute("select count(*) from sessions").fetchall()
     return int(count)
 
 
