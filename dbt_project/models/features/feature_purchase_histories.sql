@@ -31,49 +31,7 @@ orders as (
 
 ),
 
--- The newest date with so many days after it.
-test_dates as (
-
-    select max(as_of_dates.as_of_date) as as_of_date
-    from as_of_dates
-    cross join clock
-    where {{ days_between('as_of_dates.as_of_date', 'clock.as_of_date') }} >= {{ var('value_holdout_days') }}
-
-),
-
--- Its days are over when those of the test begin, so that nothing that corrects a forecast is judged again.
-calibration_dates as (
-
-    select max(as_of_dates.as_of_date) as as_of_date
-    from as_of_dates
-    cross join test_dates
-    where {{ days_between('as_of_dates.as_of_date', 'test_dates.as_of_date') }} >= {{ var('value_holdout_days') }}
-
-),
-
-history_dates as (
-
-    select
-        as_of_date,
-        'scoring' as part
-    from as_of_dates
-    where is_scoring_date
-
-    union all
-
-    select
-        as_of_date,
-        'test' as part
-    from test_dates
-
-    union all
-
-    select
-        as_of_date,
-        'calibration' as part
-    from calibration_dates
-
-),
+{{ model_dates(var('value_holdout_days'), 'calibration') }}
 
 -- A date that a young shop does not have is empty and joins nobody.
 known_customers as (
@@ -82,10 +40,10 @@ known_customers as (
         customer_dates.customer_id,
         customer_dates.as_of_date,
         customer_dates.known_until_date,
-        history_dates.part
+        parts.part
     from customer_dates
-    inner join history_dates
-        on customer_dates.as_of_date = history_dates.as_of_date
+    inner join parts
+        on customer_dates.as_of_date = parts.as_of_date
 
 ),
 
