@@ -34,6 +34,13 @@ joined as (
     select {{ joined_text('coalesce(other, text)', ';', 'id') }} as joined_text
     from texts
 
+),
+
+exact_sums as (
+
+    select cast({{ exact_sum('(9223372036854775807 - id)') }} as string) as exact_sum
+    from texts
+
 )
 
 select
@@ -55,9 +62,11 @@ select
     cast({{ dbt.dateadd('day', 5, 'numbers.moment') }} as string) as five_days_later,
     {{ contraction_priority('abs(' ~ identifier_hash('coalesce(texts.text, other)') ~ ')', 3) }} as contraction_priority,
     {{ contraction_key('(' ~ contraction_priority('abs(' ~ identifier_hash('coalesce(texts.text, other)') ~ ')', 3) ~ ')', 3) }} as contraction_key,
+    exact_sums.exact_sum,
     {{ transient_hash(['texts.text', 'other']) }} = {{ transient_hash(['texts.text', 'other']) }} as is_hash_stable,
     joined.joined_text
 from texts
 inner join numbers on texts.id = numbers.id
 cross join joined
+cross join exact_sums
 order by texts.id

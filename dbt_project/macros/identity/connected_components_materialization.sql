@@ -16,7 +16,7 @@
     the two has no state, and the next run rebuilds. No step is undone or guessed. Where the engine has transactions, all of this is one.
 
     arrival_column (config): a column of the query that says when an edge became known and that only grows from run to run, such as
-    a load time. Then a run compares only the edges that are newer than the last run's newest, and those of buckets whose sums differ,
+    a load time. Then a run compares only the edges that are newer than the last run's newest, and those of buckets whose digests differ,
     instead of every edge with every edge of the day before. The query is run several times, so it should be cheap: filters over a table.
 
     claims (config): names a model of what nodes lay claim to (node_key, claim_name, claim_count, claim_limit), which the model has to

@@ -10,19 +10,24 @@
     {%- set found = {'current_sql': ordered_edges_sql(sql), 'state': none} -%}
     {%- set stored_sql = 'select node_key, neighbour_key from ' ~ kept_edges -%}
     {%- if arrival_column -%}
-        {%- if 'newest_arrival' not in adapter.get_columns_in_relation(kept_state) | map(attribute='name') | map('lower') | list -%}
+        {%- set arrivals = arrival_conditions(arrival_column, kept_state) -%}
+        {%- if arrivals is none -%}
             {{ return(none) }}
         {%- endif -%}
-        {%- set newest = '(select max(newest_arrival) from ' ~ kept_state ~ ')' -%}
-        {%- set is_new = 'coalesce(' ~ arrival_column ~ ' > ' ~ newest ~ ', false)' -%}
-        {%- set digest = component_scratch_table('digest', edges_digest_sql(sql, arrival_column, 'not ' ~ is_new), scratch) -%}
-        {%- set buckets = component_scratch_table('buckets', changed_buckets_sql(digest, kept_state), scratch) -%}
-        {%- set has_buckets = ask_scratch('select count(*) as row_count from ' ~ buckets, scratch)[0] > 0 -%}
-        {%- set in_bucket = edge_bucket() ~ ' in (select bucket from ' ~ buckets ~ ')' -%}
+        {%- set is_old = arrivals.is_old -%}
+        {%- set is_new = arrivals.is_new -%}
+        {#- Most days take no edge away, which is cheaper to see without buckets. -#}
+        {%- set has_changed = ask_scratch(edges_differ_sql(sql, is_old, kept_state), scratch)[0] > 0 -%}
+        {%- set digest = component_scratch_table('digest', edges_digest_sql(sql, arrival_column, is_old), scratch) if has_changed else kept_state -%}
+        {%- set in_bucket = none -%}
+        {%- if has_changed -%}
+            {%- set buckets = component_scratch_table('buckets', changed_buckets_sql(digest, kept_state), scratch) -%}
+            {%- set in_bucket = edge_bucket() ~ ' in (select bucket from ' ~ buckets ~ ')' -%}
+        {%- endif -%}
         {%- set current = component_scratch_table(
-            'current', ordered_edges_sql(sql, is_new ~ (' or ' ~ in_bucket if has_buckets else '')), scratch
+            'current', ordered_edges_sql(sql, is_new ~ (' or ' ~ in_bucket if in_bucket else '')), scratch
         ) -%}
-        {%- set stored_sql = stored_sql ~ ' where ' ~ (in_bucket if has_buckets else '1 = 0') -%}
+        {%- set stored_sql = stored_sql ~ ' where ' ~ (in_bucket or '1 = 0') -%}
         {%- do found.update({
             'current_sql': 'select node_key, neighbour_key from ' ~ current,
             'state': component_scratch_table('state', added_digests_sql(digest, edges_digest_sql(sql, arrival_column, is_new)), scratch)
@@ -39,6 +44,30 @@
         'edge_count': numbers[4]
     }) -%}
     {{ return(found) }}
+{%- endmacro %}
+
+{#-
+    SQL that says of an edge whether the last run can have seen it (is_old) or not (is_new): against a constant, by which an engine skips
+    the blocks of older edges. An edge without arrival is an old one. None when the last run kept no such digest. When there was no arrival,
+    because there was no edge, all are old: of edges that it did not know the digest will tell.
+-#}
+{% macro arrival_conditions(arrival_column, kept_state) -%}
+    {%- set types = {} -%}
+    {%- for column in adapter.get_columns_in_relation(kept_state) -%}
+        {%- do types.update({column.name | lower: column.dtype}) -%}
+    {%- endfor -%}
+    {%- if 'newest_arrival' not in types or 'hash_sum' not in types -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set newest = run_query('select cast(max(newest_arrival) as ' ~ dbt.type_string() ~ ') as newest_arrival from ' ~ kept_state).rows[0][0] -%}
+    {%- if newest is none -%}
+        {{ return({'is_old': '1 = 1', 'is_new': '1 = 0'}) }}
+    {%- endif -%}
+    {%- set literal = 'cast(' ~ dbt.string_literal(newest) ~ ' as ' ~ types.newest_arrival ~ ')' -%}
+    {{ return({
+        'is_old': '(' ~ arrival_column ~ ' is null or ' ~ arrival_column ~ ' <= ' ~ literal ~ ')',
+        'is_new': arrival_column ~ ' > ' ~ literal
+    }) }}
 {%- endmacro %}
 
 {#- What find_edge_changes returns as numbers, in one row. -#}
