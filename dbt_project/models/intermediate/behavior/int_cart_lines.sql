@@ -9,7 +9,7 @@ with
         from {{ ref('stg_web__events') }}
         where
             cart_id is not null
-            and _file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+            and {{ landing_new_files_predicate('web', 'events', 'last_file_id') }}
 
     ),
 

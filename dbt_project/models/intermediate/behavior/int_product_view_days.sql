@@ -1,5 +1,5 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='load_date') }}
--- depends_on: {{ ref('stg_web__events') }}
+-- depends_on: {{ ref('stg_landing__load_dates') }}
 -- Load dates are those that any web event touches: one that is no view may tell that its device is a bot.
 
 with
@@ -7,9 +7,7 @@ with
 {% if is_incremental() -%}
     touched_load_dates as (
 
-        select distinct load_date
-        from {{ ref('stg_web__events') }}
-        where _file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+        {{ landing_touched_dates(ref('stg_landing__load_dates'), 'web', 'events', 'last_file_id') }}
 
     ),
 

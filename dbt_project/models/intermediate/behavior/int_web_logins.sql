@@ -1,13 +1,13 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='load_date') }}
+{%- set load_dates = ref('stg_landing__load_dates') -%}
+{%- set touched_dates = landing_touched_dates(load_dates, 'web', 'events', 'last_file_id') -%}
 
 with
 
 {% if is_incremental() -%}
     touched_load_dates as (
 
-        select distinct load_date
-        from {{ ref('stg_web__events') }}
-        where _file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+        {{ touched_dates }}
 
     ),
 
@@ -17,7 +17,9 @@ touched_events as (
 
     select * from {{ ref('stg_web__events') }}
     {% if is_incremental() -%}
-        where load_date in (select touched_load_dates.load_date from touched_load_dates)
+        where
+            {{ landing_touched_files_predicate(load_dates, 'web', 'events', touched_dates) }}
+            and load_date in (select touched_load_dates.load_date from touched_load_dates)
     {%- endif %}
 
 ),

@@ -1,11 +1,23 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='load_date') }}
+{%- set load_dates = ref('stg_landing__load_dates') -%}
+{#- A message that is delivered after its events, with an earlier load time, tells how to read them. -#}
+{%- set touched_dates %}
+    {{ landing_touched_dates(load_dates, 'esp', 'messages', 'last_message_file_id') }}
+
+    union
+
+    select events.load_date
+    from {{ ref('int_email_events_classified') }} as events
+    where
+        events._file_id > (select coalesce(max(this_model.last_event_file_id), 0) from {{ this }} as this_model)
+        or events.message_file_id > (select coalesce(max(this_model.last_message_file_id), 0) from {{ this }} as this_model)
+{%- endset %}
 
 with
 
 events as (
 
     select
-        message_id,
         email_key,
         event_date,
         load_date,
@@ -20,10 +32,18 @@ events as (
 
 ),
 
+delivered_messages as (
+
+    select * from {{ ref('stg_esp__messages') }}
+    {% if is_incremental() -%}
+        where {{ landing_touched_files_predicate(load_dates, 'esp', 'messages', touched_dates) }}
+    {%- endif %}
+
+),
+
 messages as (
 
     select
-        message_id,
         email_key,
         cast(sent_at as date) as event_date,
         cast(_loaded_at as date) as load_date,
@@ -33,7 +53,7 @@ messages as (
         sent_at as event_at,
         cast(null as bigint) as event_file_id,
         _file_id as message_file_id
-    from {{ ref('stg_esp__messages') }}
+    from delivered_messages
     where email_key is not null
 
 ),
@@ -49,34 +69,9 @@ email_activity as (
 ),
 
 {% if is_incremental() -%}
-    new_messages as (
-
-        select
-            messages.message_id,
-            messages.load_date
-        from messages
-        where messages.message_file_id > (select coalesce(max(this_model.last_message_file_id), 0) from {{ this }} as this_model)
-
-    ),
-
-    -- A message that is delivered after its events, with an earlier load time, tells how to read them.
     touched_load_dates as (
 
-        select new_messages.load_date
-        from new_messages
-
-        union
-
-        select events.load_date
-        from events
-        where events.event_file_id > (select coalesce(max(this_model.last_event_file_id), 0) from {{ this }} as this_model)
-
-        union
-
-        select events.load_date
-        from events
-        inner join new_messages
-            on events.message_id = new_messages.message_id
+        {{ touched_dates }}
 
     ),
 

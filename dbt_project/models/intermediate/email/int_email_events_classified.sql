@@ -1,5 +1,22 @@
 {# Stored, although it repeats most of the events: three models and their tests would each join events and messages again. #}
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='load_date') }}
+{%- set load_dates = ref('stg_landing__load_dates') -%}
+{#- A message that is delivered after its events, with an earlier load time, tells how to read them: those that had none. -#}
+{%- set touched_dates %}
+    {{ landing_touched_dates(load_dates, 'esp', 'events') }}
+
+    union
+
+    select this_model.load_date
+    from {{ this }} as this_model
+    where
+        this_model.message_file_id is null
+        and this_model.message_id in (
+            select new_messages.message_id
+            from {{ ref('stg_esp__messages') }} as new_messages
+            where {{ landing_new_files_predicate('esp', 'messages', 'message_file_id') if is_incremental() else 'true' }}
+        )
+{%- endset %}
 
 with
 
@@ -17,20 +34,9 @@ messages as (
 ),
 
 {% if is_incremental() -%}
-    -- A message that is delivered after its events, with an earlier load time, tells how to read them.
     touched_load_dates as (
 
-        select timely_events.load_date
-        from timely_events
-        where timely_events._file_id > (select coalesce(max(this_model._file_id), 0) from {{ this }} as this_model)
-
-        union
-
-        select timely_events.load_date
-        from timely_events
-        inner join messages
-            on timely_events.message_id = messages.message_id
-        where messages._file_id > (select coalesce(max(this_model.message_file_id), 0) from {{ this }} as this_model)
+        {{ touched_dates }}
 
     ),
 
@@ -40,7 +46,9 @@ events as (
 
     select * from timely_events
     {% if is_incremental() -%}
-        where load_date in (select touched_load_dates.load_date from touched_load_dates)
+        where
+            {{ landing_touched_files_predicate(load_dates, 'esp', 'events', touched_dates) }}
+            and load_date in (select touched_load_dates.load_date from touched_load_dates)
     {%- endif %}
 
 ),

@@ -19,7 +19,7 @@ events as (
 
         select messages.message_id
         from messages
-        where messages._file_id > (select coalesce(max(this_model.last_message_file_id), 0) from {{ this }} as this_model)
+        where {{ landing_new_files_predicate('esp', 'messages', 'last_message_file_id') }}
 
         union
 

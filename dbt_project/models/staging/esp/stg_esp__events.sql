@@ -30,7 +30,8 @@ final as (
         cast(accepted._loaded_at as date) as load_date,
         {{ is_too_late('accepted.event_at', 'accepted') }} as is_too_late,
         accepted._loaded_at,
-        accepted._file_id
+        accepted._file_id,
+        accepted._file_path
     from accepted
     left join addresses
         on accepted.email = addresses.email_spelling

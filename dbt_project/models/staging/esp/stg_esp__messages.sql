@@ -23,6 +23,7 @@ final as (
         accepted.sent_at,
         accepted._loaded_at,
         accepted._file_id,
+        accepted._file_path,
         nullif(accepted.campaign_id, '') as campaign_id,
         nullif(lower(trim(accepted.variant)), '') as variant
     from accepted

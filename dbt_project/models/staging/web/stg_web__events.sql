@@ -48,6 +48,7 @@ final as (
         {{ is_too_late('corrected_event_at') }} as is_too_late,
         _loaded_at,
         _file_id,
+        _file_path,
         _row_number
     from corrected
 
