@@ -24,7 +24,6 @@ touched_events as (
 
 ),
 
--- Only what sorting needs goes through the sort: integers and times. Texts are fetched for the first event of a piece afterwards.
 events as (
 
     select
@@ -34,20 +33,51 @@ events as (
         event_type,
         _loaded_at,
         _file_id,
-        _row_number,
         {{ identifier_key('anonymous_id', 'anonymous_id') }} as device_key,
         {{ identifier_key('shop_customer_id', 'user_id') }} as account_key,
-        cast(dwell_seconds as decimal(18, 3)) as dwell_seconds
+        cast(dwell_seconds as decimal(18, 3)) as dwell_seconds,
+        {{ epoch_micros('event_at') }} as event_micros,
+        {{ event_order('event_at') }} as event_order
     from touched_events
     where not is_too_late
+
+),
+
+-- Events of a device that lie in one stretch as long as the gap have none between them: a third of the rows is left to sort.
+chunks as (
+
+    select
+        device_key,
+        event_date,
+        load_date,
+        sum(dwell_seconds) as dwell_seconds,
+        min(account_key) as account_key,
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at,
+        count(*) as event_count,
+        count(case when event_type = 'page_view' then 1 end) as page_view_count,
+        count(case when event_type = 'product_view' then 1 end) as product_view_count,
+        count(case when event_type = 'search' then 1 end) as search_count,
+        count(case when event_type = 'add_to_cart' then 1 end) as add_to_cart_count,
+        count(case when event_type = 'checkout_started' then 1 end) as checkout_started_count,
+        count(case when event_type = 'purchase' then 1 end) as purchase_count,
+        max(case when event_type = 'product_view' then event_at end) as last_product_view_at,
+        min(_loaded_at) as first_loaded_at,
+        max(_loaded_at) as last_loaded_at,
+        max(_file_id) as last_file_id,
+        min(event_order) as first_event_order
+    from events
+    group by
+        device_key,
+        event_date,
+        load_date,
+        event_micros - event_micros % ({{ var('session_gap_minutes') }} * 60000000)
 
 ),
 
 event_texts as (
 
     select
-        _file_id,
-        _row_number,
         anonymous_id,
         device_type,
         browser,
@@ -57,7 +87,8 @@ event_texts as (
         referrer,
         page_url,
         geo_country,
-        user_agent
+        user_agent,
+        {{ event_order('event_at') }} as event_order
     from {{ ref('stg_web__events') }}
     {% if is_incremental() -%}
         where
@@ -70,7 +101,10 @@ event_texts as (
 user_agents as (
 
     select distinct user_agent
-    from touched_events
+    from {{ ref('stg_web__events') }}
+    {% if is_incremental() -%}
+        where {{ landing_touched_files_predicate(load_dates, 'web', 'events', touched_dates) }}
+    {%- endif %}
 
 ),
 
@@ -99,18 +133,18 @@ bots_by_name as (
 
 ),
 
-ordered_events as (
+ordered_chunks as (
 
     select
         *,
-        lag(event_at) over (
+        lag(last_event_at) over (
             partition by device_key, event_date, load_date
-            order by event_at, _file_id, _row_number
+            order by first_event_at
         ) as previous_event_at,
-        count(*) over (
+        sum(event_count) over (
             partition by device_key, event_date, load_date
         ) as device_day_event_count
-    from events
+    from chunks
 
 ),
 
@@ -120,20 +154,20 @@ starts as (
         *,
         case
             when previous_event_at is null then 1
-            when {{ is_after_a_gap('previous_event_at', 'event_at') }} then 1
+            when {{ is_after_a_gap('previous_event_at', 'first_event_at') }} then 1
             else 0
         end as is_piece_start
-    from ordered_events
+    from ordered_chunks
 
 ),
 
-numbered_events as (
+numbered_chunks as (
 
     select
         *,
         sum(is_piece_start) over (
             partition by device_key, event_date, load_date
-            order by event_at, _file_id, _row_number
+            order by first_event_at
             rows between unbounded preceding and current row
         ) as piece_number
     from starts
@@ -148,24 +182,23 @@ pieces as (
         load_date,
         cast(piece_number as bigint) as piece_number,
         cast(coalesce(sum(dwell_seconds), 0) as decimal(18, 3)) as dwell_seconds,
+        cast(sum(event_count) as bigint) as event_count,
+        cast(sum(page_view_count) as bigint) as page_view_count,
+        cast(sum(product_view_count) as bigint) as product_view_count,
+        cast(sum(search_count) as bigint) as search_count,
+        cast(sum(add_to_cart_count) as bigint) as add_to_cart_count,
+        cast(sum(checkout_started_count) as bigint) as checkout_started_count,
+        cast(sum(purchase_count) as bigint) as purchase_count,
         min(account_key) as account_key,
-        min(event_at) as first_event_at,
-        max(event_at) as last_event_at,
-        count(*) as event_count,
-        count(case when event_type = 'page_view' then 1 end) as page_view_count,
-        count(case when event_type = 'product_view' then 1 end) as product_view_count,
-        count(case when event_type = 'search' then 1 end) as search_count,
-        count(case when event_type = 'add_to_cart' then 1 end) as add_to_cart_count,
-        count(case when event_type = 'checkout_started' then 1 end) as checkout_started_count,
-        count(case when event_type = 'purchase' then 1 end) as purchase_count,
-        max(case when event_type = 'product_view' then event_at end) as last_product_view_at,
+        min(first_event_at) as first_event_at,
+        max(last_event_at) as last_event_at,
+        max(last_product_view_at) as last_product_view_at,
         max(device_day_event_count) as device_day_event_count,
-        min(_loaded_at) as first_loaded_at,
-        max(_loaded_at) as last_loaded_at,
-        max(_file_id) as last_file_id,
-        max(case when is_piece_start = 1 then _file_id end) as start_file_id,
-        max(case when is_piece_start = 1 then _row_number end) as start_row_number
-    from numbered_events
+        min(first_loaded_at) as first_loaded_at,
+        max(last_loaded_at) as last_loaded_at,
+        max(last_file_id) as last_file_id,
+        min(first_event_order) as first_event_order
+    from numbered_chunks
     group by
         device_key,
         event_date,
@@ -214,9 +247,7 @@ final as (
         ) as is_bot
     from pieces
     inner join event_texts
-        on
-            pieces.start_file_id = event_texts._file_id
-            and pieces.start_row_number = event_texts._row_number
+        on pieces.first_event_order = event_texts.event_order
     left join bots_by_name
         on event_texts.user_agent = bots_by_name.user_agent
     cross join bot_limits
