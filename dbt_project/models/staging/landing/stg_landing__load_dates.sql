@@ -12,7 +12,7 @@ final as (
             _file_id,
             _file_path,
             cast(_loaded_at as date) as load_date
-        from {{ source(source_name, table_name) }}
+        from {{ ref('base_' ~ source_name ~ '__' ~ table_name ~ '_delivered') }}
         {% if is_incremental() -%}
             where {{ landing_new_files_predicate(source_name, table_name) }}
         {%- endif %}
