@@ -24,7 +24,7 @@ from benchmarks.worlds import append_day, fresh_run, landed, make_world, size_of
 REPEATED_UP_TO = 50_000
 REPEATS = 3
 SLOWEST = 25
-OPTIONAL = ("customer_360", "sessions", "street", "increment", "peers")
+OPTIONAL = ("unchanged_build", "customer_360", "sessions", "street", "increment", "peers")
 
 
 def main() -> int:
@@ -82,6 +82,7 @@ def run(bench: phases.Bench, report: Report, left_out: set[str]) -> None:
     report.sizes |= {"warehouse_bytes": size_of(run_folder.warehouse), "ops_bytes": size_of(run_folder.ops)}
     report.costs |= phases.rebuilds(bench)
     later: list[tuple[str, Callable[[], None]]] = [
+        ("unchanged_build", lambda: report.costs.update(phases.unchanged_build(bench))),
         ("customer_360", lambda: report.costs.update(phases.customer_360(bench))),
         ("sessions", lambda: report.costs.update(phases.sessions(bench))),
         ("street", lambda: _street(bench, report)),
