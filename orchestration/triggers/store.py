@@ -98,9 +98,9 @@ INPUTS = (
     "audience_candidates",
     "events",
 )
-# All that the compiled models may read.
 # Named by models that the runner makes whole: only an increment reads it.
 UNREAD = "stg_landing__load_dates"
+# All that the compiled models may read.
 PROVIDED = frozenset({name for _, name in VIEWS} | set(INPUTS) | {UNREAD})
 
 

@@ -1,6 +1,7 @@
 {#
-    A fast 64-bit hash of some columns, for grouping and joining inside one statement only. Engines and versions differ in it and
-    different rows may share it: never store it, never let a result depend on it. For a lasting number see identifier_hash.
+    A fast 64-bit hash of some columns, for grouping and joining inside one statement. Engines and versions differ in it and different
+    rows may share it: let no result depend on it. Where a sum of it is kept (edges_digest), another value may only mean more work. For a
+    lasting number see identifier_hash.
 
     columns: a list of column names or expressions.
 #}

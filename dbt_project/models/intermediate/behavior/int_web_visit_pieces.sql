@@ -43,7 +43,7 @@ events as (
 
 ),
 
--- Events of a device that lie in one stretch as long as the gap have none between them: a third of the rows is left to sort.
+-- Events of a device that lie in one stretch as long as the gap have none between them: less than a quarter of the rows is left to sort.
 chunks as (
 
     select
