@@ -8,7 +8,7 @@ from datetime import date
 DEFAULT_END_DATE = date(2026, 10, 31)
 HISTORY_MONTHS = 24
 # Raise it whenever the rows of a world change: an existing world of another version is then refused, not mixed.
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 
 
 def first_day_of_history(end_date: date, months: int = HISTORY_MONTHS) -> date:

@@ -82,10 +82,28 @@ end;
 create or replace macro nightly(moment, minutes) as (moment::date + 1)::timestamp + to_minutes(minutes);
 create or replace macro six_hourly(moment, minutes) as time_bucket(interval 6 hours, moment) + to_minutes(360 + minutes);
 create or replace macro hourly(moment, minutes) as date_trunc('hour', moment) + to_minutes(60 + minutes);
--- The product behind the key of a line: popular ones of the category of the moment, now and then of another one.
-create or replace macro item_product(ki, category_number) as
-floor(pow(u01(ki, 3), 1.8) * getvariable('products_per_category'))::int * 8
-+ case when u01(ki, 1) < 0.8 then category_number else pick(ki, 2, 8) end;
+-- The category of a line: mostly that of the moment, now and then another one.
+create or replace macro line_category(ki, category_number) as
+case when u01(ki, 1) < 0.8 then category_number else pick(ki, 2, 8) end;
+-- From a uniform draw to a place among the products of a category; the first ones sell most.
+create or replace macro popular_place(u) as floor(pow(u, 1.8) * getvariable('products_per_category'))::int;
+-- What people of one style like of a category: a short list, the same for all of them.
+create or replace macro style_place(style, category, position) as
+popular_place(u01(child_key(getvariable('seed_key'), 700000 + (style) * 8 + (category)), position));
+-- What a person buys again: a few products of the list of the style.
+create or replace macro staple_place(k, category, staple) as
+style_place(
+    pick(k, 80, getvariable('style_count')), category,
+    pick(child_key(k, 8100 + (category)), staple, getvariable('style_products'))
+);
+-- The product behind the key of a line: one of the person's staples, or any of the category; of nobody (no key of a person) any.
+create or replace macro item_product(ki, category_number, k) as
+line_category(ki, category_number)
++ 8 * case
+    when k is not null and u01(ki, 8) < getvariable('staple_share')
+        then staple_place(k, line_category(ki, category_number), pick(ki, 9, getvariable('staple_count')))
+    else popular_place(u01(ki, 3))
+end;
 create or replace macro initcap_word(word) as upper((word)[1]) || (word)[2:];
 -- A campaign has one message per person; cart reminders, which share the campaign of their month, have one per person and day.
 create or replace macro message_id_of(t, c, p) as 'm' || hex40(deed_number(t, c % 8, p));

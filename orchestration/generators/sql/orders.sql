@@ -153,7 +153,7 @@ chosen as (
     select
         lines.*,
         child_key(lines.item_key, 50 + lines.line_number) as ki,
-        item_product(ki, lines.category_number) as product_number
+        item_product(ki, lines.category_number, lines.k) as product_number
     from lines
 
 )

@@ -7,6 +7,7 @@ personal as (
 
     select
         visits.p,
+        visits.k as person_key,
         visits.visit_number,
         visits.ks,
         visits.cart_key,
@@ -53,6 +54,7 @@ people_sessions as (
 
     select
         visit_number,
+        person_key,
         ks,
         cart_key,
         outcome,
@@ -118,6 +120,7 @@ other_sessions as (
 
     select
         deed_number(t, case when is_bot then 6 else 5 end, other_slots.slot) as visit_number,
+        null as person_key,
         ks,
         ks as cart_key,
         (not is_bot and u01(ks, 1) < 0.08)::int as outcome,

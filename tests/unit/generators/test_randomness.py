@@ -15,7 +15,15 @@ CHI_SQUARED_LIMIT = 330
 def macros() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
     connection.execute("set variable start_date = date '2026-01-01'")
-    connection.execute("set variable products_per_category = 20")
+    for name, value in (
+        ("products_per_category", 20),
+        ("seed_key", 97),
+        ("staple_share", 0.5),
+        ("staple_count", 2),
+        ("style_count", 3),
+        ("style_products", 5),
+    ):
+        connection.execute(f"set variable {name} = {value}")
     for statement in split_statements((SQL_DIR / "macros.sql").read_text(encoding="utf-8")):
         connection.execute(statement)
     connection.execute("create table keys as select i, mix32(i::ubigint) as k from range(200000) as numbers(i)")
@@ -57,6 +65,49 @@ def test_a_draw_never_changes(macros: duckdb.DuckDBPyConnection) -> None:
     # Every world that anybody has generated depends on these values. The first is lowbias32(1), computed elsewhere.
     drawn = macros.execute("select mix32(1::ubigint), child_key(1::ubigint, 7), hex40(123456), seven_digits(42)").fetchone()
     assert drawn == (1753845952, 3814671839, "0d8646067b", "5852276")
+
+
+def test_staples_are_few_and_come_from_the_list_of_the_style(macros: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        with people as (
+            select i, k, pick(k, 80, 3) as style, list_distinct([staple_place(k, 2, 0), staple_place(k, 2, 1)]) as staples
+            from keys where i < 3000
+        ),
+        styles as (
+            select style, list_distinct([style_place(style, 2, position) for position in range(5)]) as liked
+            from range(3) as numbers (style)
+        )
+        select
+            count(distinct people.style),
+            max(len(people.staples)),
+            bool_and(list_has_all(styles.liked, people.staples)),
+            count(distinct list_sort(people.staples)) > 10,
+            bool_and(styles.liked <> others.liked)
+        from people
+        inner join styles on people.style = styles.style
+        inner join styles as others on (people.style + 1) % 3 = others.style
+    """
+    assert macros.execute(query).fetchall() == [(3, 2, True, True, True)]
+
+
+def test_a_line_is_a_staple_as_often_as_said_and_nobodys_never_is(macros: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        with lines as (
+            select
+                line_category(k, 2) as category,
+                item_product(k, 2, 12345::ubigint) as product_number,
+                item_product(k, 2, null) as product_number_of_nobody,
+                line_category(k, 2) + 8 * popular_place(u01(k, 3)) as popular_product_number,
+                [staple_place(12345::ubigint, line_category(k, 2), staple) for staple in range(2)] as staples
+            from keys
+        )
+        select
+            bool_and(product_number % 8 = category and product_number_of_nobody = popular_product_number),
+            bool_and(product_number = popular_product_number or list_contains(staples, product_number // 8)),
+            avg((product_number <> popular_product_number)::int) between 0.4 and 0.5
+        from lines
+    """
+    assert macros.execute(query).fetchall() == [(True, True, True)]
 
 
 def test_identifiers_of_different_things_differ(macros: duckdb.DuckDBPyConnection) -> None:

@@ -49,8 +49,8 @@ shown as (
         case
             when line_number is null then null
             when line_number < greatest(cart_count, 1)
-                then item_product(child_key(cart_key, 50 + line_number), category_number)
-            else item_product(child_key(ks, 2000 + line_number), category_number)
+                then item_product(child_key(cart_key, 50 + line_number), category_number, person_key)
+            else item_product(child_key(ks, 2000 + line_number), category_number, person_key)
         end as product_number
     from placed
 
