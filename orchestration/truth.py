@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +14,10 @@ from orchestration.model_data import as_date, clock, send_time_policy
 from orchestration.model_store import ModelStore
 from orchestration.paths import DBT_PROJECT, DataFolder
 from orchestration.warehouse import Warehouse, literal
+from python_models.matrix import FloatArray
 from python_models.propensity.model import model_from_json
 from python_models.propensity.score import score_propensity
-from python_models.propensity.spec import PURCHASE_30D
+from python_models.propensity.spec import CHURN_90D, CHURN_OWN_RHYTHM, EMAIL_CLICK_30D, PURCHASE_30D, PropensitySpec
 from python_models.send_time.score import is_within
 
 # Each customer's person: the one that most of the customer's identifiers belong to.
@@ -95,8 +97,7 @@ NO_TRUTH = Truth()
 
 def read_truth(folder: DataFolder) -> Truth:
     """Compare the run with the truth; empty for a folder that has none."""
-    benchmark = purchase_benchmark(folder)
-    return Truth(tuple(identity_quality(folder)), (benchmark,) if benchmark else (), cluster_agreement(folder), send_time_agreement(folder))
+    return Truth(tuple(identity_quality(folder)), propensity_benchmarks(folder), cluster_agreement(folder), send_time_agreement(folder))
 
 
 def identity_quality(folder: DataFolder) -> list[IdentityQuality]:
@@ -135,45 +136,70 @@ def identity_quality(folder: DataFolder) -> list[IdentityQuality]:
     return found
 
 
-def purchase_benchmark(folder: DataFolder) -> Benchmark | None:
-    """Compare on the model's own test dates; None without a truth or without a model."""
+def propensity_benchmarks(folder: DataFolder) -> tuple[Benchmark, ...]:
+    """Compare on the models' own test dates, those that have a truth and cases of both kinds; none without a truth."""
     if not (folder.truth / "purchase_probability.parquet").exists():
-        return None
+        return ()
+    found = (_propensity_benchmark(folder, spec) for spec in KNOWN_FUTURES)
+    return tuple(benchmark for benchmark in found if benchmark)
+
+
+def _propensity_benchmark(folder: DataFolder, spec: PropensitySpec) -> Benchmark | None:
     warehouse = Warehouse(folder.root)
     as_of_at = clock(warehouse)
     store = ModelStore(warehouse, DBT_PROJECT / "models")
-    serving = serving_model(store, PURCHASE_30D.model_name, as_date(as_of_at))
+    serving = serving_model(store, spec.model_name, as_date(as_of_at))
     if serving.content is None:
         return None
     model = model_from_json(serving.content)
     # The dates of today's split: those of an earlier champion are no dates that features are built for any more.
-    stored = store.load(PURCHASE_30D.model_name, as_date(as_of_at))
+    stored = store.load(spec.model_name, as_date(as_of_at))
     persons = CUSTOMER_PERSONS.format(identifiers=literal(folder.truth / "identifiers.parquet"))
     rows = warehouse.frame(
         f"""
         with persons as ({persons})
-        select features.*, labels.has_purchase_30d, truth.observable_probability, truth.latent_probability
+        select features.*, labels.{spec.outcome_column}, truth.* exclude (person_id, as_of_date, has_purchase_30d)
         from features.feature_customers as features
-        inner join features.feature_purchase_labels as labels
+        inner join features.{spec.labels_model} as labels
             on features.customer_id = labels.customer_id and features.as_of_date = labels.as_of_date
         inner join persons on features.customer_id = persons.customer_id
         inner join read_parquet({literal(folder.truth / "purchase_probability.parquet")}) as truth
             on persons.person_id = truth.person_id and features.as_of_date = truth.as_of_date
-        where labels.is_mature_30d and list_contains(?, cast(features.as_of_date as varchar))
+        where labels.{spec.maturity_column} and labels.{spec.outcome_column} is not null
+            and list_contains(?, cast(features.as_of_date as varchar))
         """,
         [list(stored.test_dates)],
     )
-    if rows.empty or rows["has_purchase_30d"].nunique() < 2:
+    rows = rows.assign(**{view: KNOWN_FUTURES[spec](rows, view) for view in ("observable", "latent")})
+    rows = rows[rows["observable"].notna()]
+    if rows.empty or rows[spec.outcome_column].nunique() < 2:
         return None
-    scored = score_propensity(rows, model, PURCHASE_30D, as_of_at)[["customer_id", "as_of_date", "probability"]]
+    scored = score_propensity(rows, model, spec, as_of_at)[["customer_id", "as_of_date", "probability"]]
     judged = rows.merge(scored, on=["customer_id", "as_of_date"])
-    return Benchmark(
-        PURCHASE_30D.model_name,
-        len(judged),
-        _auc(judged, "probability"),
-        _auc(judged, "observable_probability"),
-        _auc(judged, "latent_probability"),
-    )
+    outcome = judged[spec.outcome_column].astype(bool)
+    aucs = [float(roc_auc_score(outcome, judged[column].astype(float))) for column in ("probability", "observable", "latent")]
+    return Benchmark(spec.model_name, len(judged), *aucs)
+
+
+def _no_order_within_own_horizon(rows: pd.DataFrame, view: str) -> FloatArray:
+    """The chance of no order within each row's own horizon of 30 to 120 days, between two known ones as if the rate were even."""
+    known = np.column_stack([1 - rows[f"{view}_probability"], *(rows[f"{view}_no_order_{days}d"] for days in (60, 90, 120))])
+    logarithms = np.log(np.maximum(known.astype(np.float64), 1e-9))
+    place = np.clip((rows["churn_horizon_days"].to_numpy(dtype=np.float64) - 30) / 30, 0, 3)
+    before = np.minimum(place.astype(np.int64), 2)
+    each = np.arange(len(rows))
+    share = place - before
+    found: FloatArray = np.exp((1 - share) * logarithms[each, before] + share * logarithms[each, before + 1])
+    return found
+
+
+# What the generator knows of an outcome, from the columns of the truth: nobody can rank better than by the observable one.
+KNOWN_FUTURES: dict[PropensitySpec, Callable[[pd.DataFrame, str], FloatArray]] = {
+    PURCHASE_30D: lambda rows, view: rows[f"{view}_probability"].to_numpy(dtype=np.float64),
+    CHURN_90D: lambda rows, view: rows[f"{view}_no_order_90d"].to_numpy(dtype=np.float64),
+    CHURN_OWN_RHYTHM: _no_order_within_own_horizon,
+    EMAIL_CLICK_30D: lambda rows, view: rows[f"{view}_click_30d"].to_numpy(dtype=np.float64),
+}
 
 
 def cluster_agreement(folder: DataFolder) -> ClusterAgreement | None:
@@ -239,7 +265,3 @@ def send_time_agreement(folder: DataFolder) -> SendTimeAgreement | None:
     chosen = rows["best_local_hour"].to_numpy(dtype=float) + 0.5
     best = np.where(is_within(nearest, liked, 0.5), liked, nearest)
     return SendTimeAgreement(len(rows), float(is_within(chosen, best, 1).mean()))
-
-
-def _auc(judged: pd.DataFrame, column: str) -> float:
-    return float(roc_auc_score(judged["has_purchase_30d"].astype(bool), judged[column].astype(float)))

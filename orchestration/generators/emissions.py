@@ -78,6 +78,7 @@ class Emissions:
         self.days = days
         self._level = np.tile(model.ACTIVITY_LEVELS, TYPES)
         self._lift = by_kind("sale_lift")
+        self._mail_answers: dict[tuple[int, bool], Array] = {}
 
     def transition(self, day: int) -> Array:
         """P(state on ``day`` | state the day before) as (KINDS, STATES new, STATES old)."""
@@ -156,11 +157,16 @@ class Emissions:
             result[:, states, :] = likelihood[:, None, :]
         return result
 
-    def mail_order(self, day: int, frequency: int) -> Array:
-        """P(order through an e-mail that is sent on the day), not knowing who will be sent one, as (KINDS, STATES)."""
-        kept = np.ones((KINDS, STATES))
-        if frequency == NOT_MAILABLE:
-            return 1 - kept
+    def mail_answer(self, day: int, *, is_order: bool) -> Array:
+        """P(at least one e-mail that is sent on the day is clicked, or leads to an order), not knowing who will be sent one, as
+        (FREQUENCIES + 1, KINDS, STATES)."""
+        if (day, is_order) not in self._mail_answers:
+            after_click = by_kind("mail_order") * model.mean_factor(model.ORDER_FACTOR_RANGE) if is_order else np.ones(KINDS)
+            by_frequency = [self._mail_answer(day, frequency, after_click) for frequency in range(FREQUENCIES)]
+            self._mail_answers[day, is_order] = np.stack([*by_frequency, np.zeros((KINDS, STATES))])
+        return self._mail_answers[day, is_order]
+
+    def _mail_answer(self, day: int, frequency: int, after_click: Array) -> Array:
         relief = 1 - np.exp(-model.FATIGUE_PER_MESSAGE)
         fatigue = 1.0
         for before in range(max(0, day - model.FATIGUE_WINDOW_DAYS), day):
@@ -168,30 +174,43 @@ class Emissions:
                 fatigue *= (1 - model.target_share(kind, frequency) * relief) ** int(counts[before])
         opened = np.minimum(by_kind("open_rate") * model.mean_factor(model.OPEN_FACTOR_RANGE), 0.9) * fatigue
         clicked = np.minimum(by_kind("click_rate") * model.mean_factor(model.CLICK_FACTOR_RANGE), 0.9)
-        alive = opened * clicked * by_kind("mail_order") * model.mean_factor(model.ORDER_FACTOR_RANGE)
+        alive = opened * clicked * after_click
         dormant = alive * model.DORMANT_OPEN_FACTOR * model.DORMANT_CLICK_FACTOR
         per_message = np.stack([alive, alive, alive, dormant], axis=1)
+        kept = np.ones((KINDS, STATES))
         for kind, counts in self.days.campaigns.items():
             kept *= (1 - model.target_share(kind, frequency) * per_message) ** int(counts[day])
         return 1 - kept
 
+    def no_message_probability(self, first_day: int, horizon: int) -> Array:
+        """P(no e-mail is sent on ``horizon`` days from ``first_day``) by wanted frequency, as (FREQUENCIES + 1)."""
+        result = np.ones(FREQUENCIES + 1)
+        for kind, counts in self.days.campaigns.items():
+            sent = int(counts[first_day : first_day + horizon].sum())
+            result[:NOT_MAILABLE] *= [(1 - model.target_share(kind, frequency)) ** sent for frequency in range(FREQUENCIES)]
+        return result
+
+    def no_click_probability(self, first_day: int, horizon: int) -> Array:
+        """P(no e-mail of ``horizon`` days from ``first_day`` is clicked | state the day before), as (FREQUENCIES + 1, KINDS, STATES)."""
+        result = np.ones((FREQUENCIES + 1, KINDS, STATES))
+        for day in range(first_day + horizon - 1, first_day - 1, -1):
+            result = np.einsum("kji,fkj->fki", self.transition(day), (1 - self.mail_answer(day, is_order=False)) * result)
+        return result
+
     def no_order_probability(self, first_day: int, horizon: int) -> Array:
         """P(no order on ``horizon`` days from ``first_day`` | state the day before), by backward recursion, as
         (2 tracked, RHYTHMS, FREQUENCIES + 1, KINDS, STATES)."""
+        recovery = np.array([[recovery_probability(t, f) for f in range(FREQUENCIES + 1)] for t in (0, 1)])[:, None, :, None, None]
+        last_day = first_day + horizon - 1
         result = np.ones((2, RHYTHMS, FREQUENCIES + 1, KINDS, STATES))
-        for day in range(first_day + horizon - 1, first_day - 1, -1):
+        for day in range(last_day, first_day - 1, -1):
             order, cart = self.outcome(day)
-            transition = self.transition(day)
-            mail = [self.mail_order(day, frequency) for frequency in range(FREQUENCIES + 1)]
-            for rhythm in range(RHYTHMS):
-                visit = self.visit(day, rhythm)
-                for tracked in (0, 1):
-                    for frequency in range(FREQUENCIES + 1):
-                        # A cart left on the last day would be bought after the horizon.
-                        recovered = cart * recovery_probability(tracked, frequency) if day < first_day + horizon - 1 else 0.0
-                        none_today = (1 - visit * (order + recovered)) * (1 - self.store()) * (1 - mail[frequency])
-                        later = result[tracked, rhythm, frequency]
-                        result[tracked, rhythm, frequency] = np.einsum("kji,kj->ki", transition, none_today * later)
+            mail = self.mail_answer(day, is_order=True)
+            visit = np.stack([self.visit(day, rhythm) for rhythm in range(RHYTHMS)])[None, :, None]
+            # A cart left on the last day would be bought after the horizon.
+            recovered = cart * recovery * (day < last_day)
+            none_today = (1 - visit * (order + recovered)) * (1 - self.store()) * (1 - mail)
+            result = np.einsum("kji,trfkj->trfki", self.transition(day), none_today * result)
         return result
 
 

@@ -1,4 +1,4 @@
-"""The purchase probability of the demo world: the latent one, and the best one that observable history allows.
+"""What can be known of the demo world's future: by its latent truth, and, the best that anybody can do, by observable history.
 
 Write x = (z, a, n, s) for a person's state on a day: latent type z, activity level a, number of running shopping missions
 n (0, 1, 2 or more), alive or dormant s. ``orchestration/generators/behaviour.py`` states the model. z and a are fixed; (n, s) is a
@@ -18,7 +18,9 @@ is the exact posterior, and with v_D(x) = P(no order on the days D … D + 29 | 
     observable_probability = 1 - Σ_x b(D - 1)(x) · w(x) · v_D(x) / Σ_x b(D - 1)(x) · w(x)
 
 where w(x) is the likelihood of the loyalty tier and of the vendor's price attitude, if known by D. An abandoned cart of day
-D - 1 multiplies "no order" by the known probability that it is not recovered.
+D - 1 multiplies "no order" by the known probability that it is not recovered. No order within 60, 90 and 120 days follows in the same
+way, for the dates whose window is over. So does a click within thirty days, given that an e-mail is sent: who gets one depends on the
+wanted frequency alone, so that it is P(click) / P(at least one is sent).
 
 What the filter idealises: identity is resolved perfectly and at once, no event is late, time zones shift no visit to another
 day, and the calendar of campaigns is known (but not who will be sent what, nor who will unsubscribe). What it ignores: more than
@@ -44,6 +46,7 @@ from orchestration.generators import behaviour as model
 from orchestration.generators.emissions import (
     KINDS,
     LEVELS,
+    NOT_MAILABLE,
     STATES,
     Array,
     Bools,
@@ -57,6 +60,8 @@ from orchestration.generators.emissions import (
 from orchestration.generators.observations import People, load_people
 
 HORIZON_DAYS = 30
+# Customers are silent for long before they count as lost.
+LONGER_HORIZONS = (60, 90, 120)
 AS_OF_DATES = 7
 # The answers to a message arrive over two days, so they count from the second day after it was sent.
 ANSWER_DELAY_DAYS = 2
@@ -72,6 +77,28 @@ class AsOf:
     as_of_date: date
 
 
+@dataclass(frozen=True)
+class Futures:
+    """What may happen from a day on, given the state of the evening before: ``no_order`` by horizon and ``no_click`` as in
+    ``Emissions``, ``no_message`` by wanted frequency."""
+
+    as_of: AsOf
+    no_order: Mapping[int, Array]
+    no_click: Array
+    no_message: Array
+
+    @classmethod
+    def of(cls, as_of: AsOf, emissions: Emissions, last_day: int) -> Futures:
+        """Longer horizons only where they are over by the end of the world."""
+        horizons = [HORIZON_DAYS, *(days for days in LONGER_HORIZONS if as_of.day + days - 1 <= last_day)]
+        return cls(
+            as_of,
+            {days: emissions.no_order_probability(as_of.day, days) for days in horizons},
+            emissions.no_click_probability(as_of.day, HORIZON_DAYS),
+            emissions.no_message_probability(as_of.day, HORIZON_DAYS),
+        )
+
+
 def as_of_days(start_date: date, last_day: int) -> list[AsOf]:
     """The day after the world ends, and every thirty days before it, as far as the world reaches; latest first."""
     days = (last_day + 1 - HORIZON_DAYS * step for step in range(AS_OF_DATES))
@@ -81,18 +108,15 @@ def as_of_days(start_date: date, last_day: int) -> list[AsOf]:
 def purchase_probabilities(connection: duckdb.DuckDBPyConnection, start_date: date, last_day: int) -> pd.DataFrame:
     """One row per person of the sample and as-of date after they joined: person_id, as_of_date, latent_probability,
     observable_probability, has_purchase_30d (null when the thirty days are not over), and observable_type, the latent type that
-    observable history makes most likely: nobody can tell types apart better."""
-    dates = as_of_days(start_date, last_day)
+    observable history makes most likely: nobody can tell types apart better. ``latent_`` and ``observable_no_order_60d`` (90, 120) are
+    null when the days are not over, ``latent_`` and ``observable_click_30d``, a click by a person, for those who may not be mailed."""
     emissions = Emissions(CalendarDays.load(connection, last_day + HORIZON_DAYS + 1))
-    no_order = {as_of.day: emissions.no_order_probability(as_of.day, HORIZON_DAYS) for as_of in dates}
-    frames = [
-        _filter(people, emissions, no_order, {as_of.day: as_of for as_of in dates}, last_day)
-        for people in load_people(connection, SAMPLE_QUERY, last_day + 1, CHUNK_PEOPLE)
-    ]
+    futures = {as_of.day: Futures.of(as_of, emissions, last_day) for as_of in as_of_days(start_date, last_day)}
+    frames = [_filter(people, emissions, futures, last_day) for people in load_people(connection, SAMPLE_QUERY, last_day + 1, CHUNK_PEOPLE)]
     return pd.concat(frames, ignore_index=True)
 
 
-def _filter(people: People, emissions: Emissions, no_order: Mapping[int, Array], dates: Mapping[int, AsOf], last_day: int) -> pd.DataFrame:
+def _filter(people: People, emissions: Emissions, futures: Mapping[int, Futures], last_day: int) -> pd.DataFrame:
     """Runs through the days once; ``belief`` is (KINDS, STATES, people), proportional to the posterior."""
     belief = np.zeros((KINDS, STATES, people.size))
     enter_day = people.ints("enter_day")
@@ -112,8 +136,8 @@ def _filter(people: People, emissions: Emissions, no_order: Mapping[int, Array],
             belief[:, :, entering] = _prior(people, entering)
         if day % 10 == 0:
             belief /= np.maximum(belief.sum(axis=(0, 1)), 1e-300)
-        if day + 1 in dates:
-            frames.append(_read_out(belief, people, no_order[day + 1], dates[day + 1], last_day))
+        if day + 1 in futures:
+            frames.append(_read_out(belief, people, futures[day + 1], last_day))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -196,28 +220,38 @@ def _static_evidence(people: People, day: int) -> Array:
     return result
 
 
-def _read_out(belief: Array, people: People, no_order: Array, as_of: AsOf, last_day: int) -> pd.DataFrame:
+def _read_out(belief: Array, people: People, futures: Futures, last_day: int) -> pd.DataFrame:
+    as_of = futures.as_of
     there = np.flatnonzero(people.ints("enter_day") < as_of.day)
-    tracked = people.ints("is_tracked")[there]
+    tracked, rhythm = people.ints("is_tracked")[there], people.ints("rhythm")[there]
     frequency = people.frequency_on(as_of.day)[there]
-    none_by_state = no_order[tracked, people.ints("rhythm")[there], frequency]
     weights = (belief * _static_evidence(people, as_of.day)[:, None, :])[:, :, there].transpose(2, 0, 1)
     weights = weights / weights.sum(axis=(1, 2), keepdims=True)
     kind, state = people.true_state(as_of.day - 1)
+
+    def known(by_state: Array) -> tuple[Array, Array]:
+        """Of a probability per person and state: what the latent truth says, and what observable history does."""
+        return by_state[np.arange(len(there)), kind[there], state[there]], (weights * by_state).sum(axis=(1, 2))
+
     recovery = np.array([[recovery_probability(t, f) for f in range(len(model.FREQUENCIES) + 1)] for t in (0, 1)])
     cart_factor = 1 - recovery[tracked, frequency] * people.has_cart_on(as_of.day - 1)[there]
-    observable = 1 - (weights * none_by_state).sum(axis=(1, 2)) * cart_factor
-    latent = 1 - none_by_state[np.arange(len(there)), kind[there], state[there]] * cart_factor
+    no_order = {days: known(table[tracked, rhythm, frequency]) for days, table in futures.no_order.items()}
+    sent = 1 - futures.no_message[frequency]
+    sent = np.where(frequency == NOT_MAILABLE, np.nan, 1 - futures.no_message[frequency])
+    click = [(1 - no_click) / sent for no_click in known(futures.no_click[frequency])]
     likeliest = weights.sum(axis=2).reshape(len(there), len(model.LATENT_TYPES), LEVELS).sum(axis=2).argmax(axis=1)
     is_mature = as_of.day + HORIZON_DAYS - 1 <= last_day
     outcome = people.has_purchase_between(as_of.day, as_of.day + HORIZON_DAYS)[there] if is_mature else [None] * len(there)
-    return pd.DataFrame(
-        {
-            "person_id": people.ints("p")[there],
-            "as_of_date": pd.Series([as_of.as_of_date] * len(there), dtype="object"),
-            "latent_probability": np.round(latent, 6),
-            "observable_probability": np.round(observable, 6),
-            "has_purchase_30d": pd.array(outcome, dtype="boolean"),
-            "observable_type": np.array([kind.name for kind in model.LATENT_TYPES], dtype=object)[likeliest],
-        }
-    )
+    found: dict[str, object] = {
+        "person_id": people.ints("p")[there],
+        "as_of_date": pd.Series([as_of.as_of_date] * len(there), dtype="object"),
+        "has_purchase_30d": pd.array(outcome, dtype="boolean"),
+        "observable_type": np.array([kind.name for kind in model.LATENT_TYPES], dtype=object)[likeliest],
+    }
+    for view, name in enumerate(("latent", "observable")):
+        found[f"{name}_probability"] = np.round(1 - no_order[HORIZON_DAYS][view] * cart_factor, 6)
+        found[f"{name}_click_30d"] = np.round(click[view], 6)
+        for days in LONGER_HORIZONS:
+            probability = no_order[days][view] * cart_factor if days in no_order else np.full(len(there), np.nan)
+            found[f"{name}_no_order_{days}d"] = np.round(probability, 6)
+    return pd.DataFrame(found)

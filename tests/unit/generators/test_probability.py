@@ -1,5 +1,6 @@
 """The purchase probabilities of the truth: exact where that can be enumerated, calibrated, and ordered as they must be."""
 
+from collections.abc import Callable
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -15,6 +16,8 @@ from orchestration.generators.probability import as_of_days
 from orchestration.generators.spec import WorldSpec
 from orchestration.generators.world import Resources, generate_world
 
+# Clicks on reminders of carts, and people who stop their mail meanwhile, are left out of the probability.
+CLICK_SLACK = 0.03
 QUIET_CALENDAR = CalendarDays(
     season=np.linspace(0.8, 1.5, 40),
     weekday=np.ones((40, len(model.RHYTHMS))),
@@ -91,6 +94,32 @@ def test_no_order_probability_equals_the_sum_over_all_paths(emissions: Emissions
     np.testing.assert_allclose(computed, expected, rtol=1e-12)
 
 
+def test_no_click_probability_equals_the_sum_over_all_paths(emissions: Emissions) -> None:
+    first_day, horizon, frequency = 5, 3, 1
+    computed = emissions.no_click_probability(first_day, horizon)
+    days = range(first_day, first_day + horizon)
+    expected = np.zeros((KINDS, STATES))
+    for start in range(STATES):
+        for path in product(range(STATES), repeat=horizon):
+            weight = np.ones(KINDS)
+            for day, before, after in zip(days, (start, *path), path, strict=False):
+                no_click = 1 - emissions.mail_answer(day, is_order=False)[frequency]
+                weight = weight * emissions.transition(day)[:, after, before] * no_click[:, after]
+            expected[:, start] += weight
+    np.testing.assert_allclose(computed[frequency], expected, rtol=1e-12)
+    assert (computed[frequency] < 1).all()
+    assert computed[NOT_MAILABLE] == pytest.approx(1.0)
+
+
+def test_nobody_is_sure_to_be_sent_anything_and_who_may_not_be_mailed_gets_nothing(emissions: Emissions) -> None:
+    none_sent = emissions.no_message_probability(0, 10)
+    share = model.target_share("newsletter", 0)
+    others = [model.target_share(kind, 0) for kind in model.CAMPAIGN_TYPES if kind != "newsletter"]
+    # Ten days with two campaigns of each type.
+    assert none_sent[0] == pytest.approx((1 - share) ** 2 * np.prod([(1 - other) ** 2 for other in others]))
+    assert none_sent[NOT_MAILABLE] == 1
+
+
 def test_mail_makes_orders_likelier(emissions: Emissions) -> None:
     table = emissions.no_order_probability(2, 30)[1, 0]
     assert (table[0] < table[NOT_MAILABLE]).all()
@@ -103,11 +132,18 @@ def test_as_of_dates_step_back_by_thirty_days() -> None:
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
-    """Probabilities, outcomes and the days since the last order before the date, of three thousand people over ten months."""
+def outcomes_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three thousand people over ten months."""
     data_dir: Path = tmp_path_factory.mktemp("outcomes")
     spec = WorldSpec(customers=3000, seed=2, start_date=date(2026, 1, 1), end_date=date(2026, 10, 31))
     generate_world(spec, data_dir, Resources(memory_limit="2GB"))
+    return data_dir
+
+
+@pytest.fixture(scope="module")
+def outcomes(outcomes_dir: Path) -> dict[str, np.ndarray]:
+    """Probabilities, outcomes and the days since the last order before the date."""
+    data_dir = outcomes_dir
     query = f"""
         select
             probabilities.latent_probability as latent,
@@ -134,6 +170,48 @@ def test_probabilities_are_calibrated(outcomes: dict[str, np.ndarray], probabili
         expected = outcomes[probability][part].mean()
         error = np.sqrt((outcomes[probability][part] * (1 - outcomes[probability][part])).sum()) / len(part)
         assert outcomes["outcome"][part].mean() == pytest.approx(expected, abs=4 * error)
+
+
+@pytest.fixture(scope="module")
+def later_outcomes(outcomes_dir: Path) -> Callable[[str], list[tuple[float, float]]]:
+    """(Probability, outcome) of everybody and every date for which a column of the truth has a value."""
+    truth = outcomes_dir / "truth"
+    orders = f"""exists (
+        select 1 from read_parquet('{truth}/parts/purchases/*.parquet') as purchases
+        where purchases.p = futures.person_id and date '2026-01-01' + purchases.t >= futures.as_of_date
+            and date '2026-01-01' + purchases.t < futures.as_of_date + DAYS
+    )"""
+    messages = f"""
+        select max((messages.answer = 2)::int) from read_parquet('{truth}/parts/observed_messages/*.parquet') as messages
+        where messages.p = futures.person_id and date '2026-01-01' + messages.t >= futures.as_of_date
+            and date '2026-01-01' + messages.t < futures.as_of_date + 30
+    """
+
+    def read(column: str) -> list[tuple[float, float]]:
+        outcome = f"({messages})" if "click" in column else f"(not {orders})::int".replace("DAYS", column[-4:-1].strip("_"))
+        return duckdb.sql(
+            f"""
+            select {column} as probability, {outcome} as outcome
+            from read_parquet('{truth}/purchase_probability.parquet') as futures
+            where {column} is not null and futures.has_purchase_30d is not null and outcome is not null
+            """
+        ).fetchall()
+
+    return read
+
+
+@pytest.mark.parametrize("view", ["latent", "observable"])
+@pytest.mark.parametrize(("column", "overlap"), [("no_order_60d", 2), ("no_order_90d", 3), ("no_order_120d", 4), ("click_30d", 1)])
+def test_longer_silences_and_clicks_are_calibrated(
+    later_outcomes: Callable[[str], list[tuple[float, float]]], view: str, column: str, overlap: int
+) -> None:
+    found = np.array(later_outcomes(f"{view}_{column}"))
+    assert len(found) > 2000
+    ranked = found[np.argsort(found[:, 0], kind="stable")]
+    for part in np.array_split(ranked, 5):
+        # Dates are thirty days apart: so many windows of one person share days and say the same.
+        error = np.sqrt(overlap * (part[:, 0] * (1 - part[:, 0])).sum()) / len(part)
+        assert part[:, 1].mean() == pytest.approx(part[:, 0].mean(), abs=4 * error + CLICK_SLACK * ("click" in column)), column
 
 
 def test_history_tells_more_than_recency_and_less_than_the_truth(outcomes: dict[str, np.ndarray]) -> None:
