@@ -17,6 +17,8 @@ Row = dict[str, Any]
 
 CHAMPION, CHALLENGER, RETIRED = "champion", "challenger", "retired"
 BY_RUN, BY_PERSON = "run", "person"
+# Of the parameters of a model that chooses between ways to be fitted: the one that serves.
+WAY = "way"
 
 
 class DamagedModelError(ValueError):
@@ -70,6 +72,11 @@ class Champion:
 
 
 UNKNOWN = Provenance()
+
+
+def chosen_way(code_version: str, way: str | None) -> Provenance:
+    """What the registry says of a model that is fitted anew by every run: which way serves, for the next run to challenge."""
+    return Provenance(code_version, {WAY: way} if way is not None else None)
 
 
 @cache

@@ -24,6 +24,7 @@ from orchestration.model_records import (
     CHAMPION,
     RETIRED,
     UNKNOWN,
+    WAY,
     Champion,
     DamagedModelError,
     Decision,
@@ -184,6 +185,13 @@ class ModelStore:
             rows, key=lambda row: (-row["as_of_date"].toordinal(), -row["trained_at"].timestamp(), row["model_version"]), default=None
         )
         return None if newest is None else str(newest["content"])
+
+    def way_before(self, model_name: str, as_of_date: date) -> str | None:
+        """Which way the last run of an earlier date chose for a model that is fitted anew by every run; none if none did."""
+        rows = [row for row in self._rows(model_name) if row["as_of_date"] < as_of_date and row["is_trained"]]
+        newest = max(rows, key=lambda row: (row["as_of_date"], row["trained_at"], row["model_version"]), default={})
+        way = json.loads(newest.get("parameters") or "{}").get(WAY)
+        return None if way is None else str(way)
 
     def _rollback_target(self, rows: Sequence[Row], current: Champion, to_version: str | None, newest: date) -> Row:
         if to_version == current.model_version:

@@ -54,16 +54,22 @@ class _Past:
 
 
 def train_recommendations(
-    validation: ShopDay | None, test: ShopDay | None, today: ShopDay, products: pd.DataFrame, spec: RecommendationSpec
+    validation: ShopDay | None,
+    test: ShopDay | None,
+    today: ShopDay,
+    products: pd.DataFrame,
+    spec: RecommendationSpec,
+    incumbent: str | None = None,
 ) -> RecommendationFit:
     """Choose by NDCG@10 on the validation date, calibrate there, judge once on the test date, fit to today.
 
     `products`: one row per product with product_id, category and is_blocked. A learned candidate serves only when the 95 % interval of
-    its lead over the best rule lies above zero; below the floors of the spec the rules are not even challenged.
+    its lead over the best rule lies above zero; below the floors of the spec the rules are not even challenged. `incumbent`: name of the
+    candidate that has served so far, which stays until the chosen one leads it by more than noise.
     """
     catalogue = build_catalogue(today, products, spec)
     histories = build_histories(today, products, catalogue)
-    version = f"{spec.model_name}-{_fingerprint((validation, test, today), products, spec)}"
+    version = f"{spec.model_name}-{_fingerprint((validation, test, today), products, spec, incumbent)}"
     past = _past(validation, products, spec)
     rules = [candidate for candidate in spec.candidates if candidate.is_rule]
     if len(catalogue) == 0:
@@ -72,6 +78,9 @@ def train_recommendations(
     missing = _missing(past, spec)
     qualities, lists = _compare(past, spec.candidates if missing is None else rules, spec)
     winner, reason = _choose(qualities, rules, missing, spec)
+    lead: dict[str, float] = {}
+    if missing is None and incumbent in qualities and incumbent != winner.name:
+        winner, reason, lead = _defend(winner, reason, next(c for c in spec.candidates if c.name == incumbent), qualities, spec)
     calibrations = _calibrate(past, lists[winner.name]) if past is not None else ()
     recommender = _fit(winner, catalogue, histories, spec)
     metrics = {
@@ -80,7 +89,7 @@ def train_recommendations(
     interest = pd.DataFrame()
     if past is not None and qualities:
         best_rule = _best(rules, qualities)
-        metrics["validation"] = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec)
+        metrics["validation"] = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec) | lead
         metrics["test"], interest = _judge(_past(test, products, spec), winner, best_rule, calibrations, spec)
     return RecommendationFit(
         RecommendationModel(version, recommender, calibrations, reason), version, reason, metrics, _as_frame(qualities), interest
@@ -163,6 +172,18 @@ def _choose(
     return best_rule, f"{challenger.name} leads {best_rule.name} by {low:.4f} to {high:.4f} NDCG@10: not beyond noise"
 
 
+def _defend(
+    challenger: Candidate, reason: str | None, incumbent: Candidate, qualities: Mapping[str, ListQuality], spec: RecommendationSpec
+) -> tuple[Candidate, str | None, dict[str, float]]:
+    """What serves has to be beaten beyond noise, so that nobody's list changes for a difference that is none."""
+    low, high = difference_interval(qualities[challenger.name].ndcg_10, qualities[incumbent.name].ndcg_10, spec.bootstrap_rounds, spec.seed)
+    figures = {"ndcg_lead_over_incumbent_low": low, "ndcg_lead_over_incumbent_high": high, "is_incumbent_kept": float(low <= 0)}
+    if low > 0:
+        return challenger, reason, figures
+    within = f"{challenger.name} leads {incumbent.name}, which serves, by {low:.4f} to {high:.4f} NDCG@10: not beyond noise"
+    return incumbent, within if incumbent.is_rule else None, figures
+
+
 def _calibrate(past: _Past, lists: TopLists) -> tuple[Calibration, ...]:
     """On the ten that would have been sent to everybody, buyers in the horizon or not."""
     columns, sources = lists.columns[:, :10], lists.sources[:, :10]
@@ -226,7 +247,7 @@ def _as_frame(qualities: Mapping[str, ListQuality]) -> pd.DataFrame:
     return pd.DataFrame([{"candidate": name, **quality.means} for name, quality in qualities.items()], columns=columns)
 
 
-def _fingerprint(days: Sequence[ShopDay | None], products: pd.DataFrame, spec: RecommendationSpec) -> str:
+def _fingerprint(days: Sequence[ShopDay | None], products: pd.DataFrame, spec: RecommendationSpec, incumbent: str | None) -> str:
     """Of every table in a fixed order of its rows."""
     digests = []
     for table in [products, *(t for day in days if day for t in (day.purchases, day.customers, day.outcomes))]:
@@ -237,5 +258,5 @@ def _fingerprint(days: Sequence[ShopDay | None], products: pd.DataFrame, spec: R
         digests.append(fingerprint(named.sort_values(keys, kind="stable"), {}))
     digests.append(str([day is not None for day in days]))
     # How many rows are handled at a time changes no score.
-    settings = {name: value for name, value in asdict(spec).items() if name != "batch_rows"}
+    settings = {name: value for name, value in asdict(spec).items() if name != "batch_rows"} | {"incumbent": incumbent}
     return hashlib.sha256("".join([*digests, fingerprint(pd.DataFrame(), settings)]).encode()).hexdigest()[:16]

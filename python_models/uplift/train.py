@@ -40,6 +40,8 @@ class UpliftResult:
     test_dates: tuple[date, ...] = ()
     deciles: pd.DataFrame = field(default_factory=pd.DataFrame)
     candidate_curves: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    # Name of the learner that serves, none where the average does.
+    learner_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,23 @@ class _Judged:
     draws: Draws
 
 
-def train_uplift(rows: pd.DataFrame, spec: UpliftSpec) -> UpliftResult:
-    """`rows` holds one row per customer and randomised campaign: the draw, the features from before it, what was bought in the window."""
+def train_uplift(rows: pd.DataFrame, spec: UpliftSpec, incumbent: str | None = None) -> UpliftResult:
+    """`rows` holds one row per customer and randomised campaign: the draw, the features from before it, what was bought in the window.
+
+    `incumbent`: name of the learner that has served so far. It stays while it ranks beyond noise and the best one is not better than it
+    beyond noise, so that nobody's score changes for a difference that is none.
+    """
     mature = sort_rows(rows[rows["is_mature"].astype(bool)], KEYS)
     columns = [*KEYS, *STRATUM, HAS_OFFER, *spec.features, TREATED, OUTCOME, MARGIN]
-    version = f"{spec.model_name}-{fingerprint(mature[columns], asdict(spec))}"
+    version = f"{spec.model_name}-{fingerprint(mature[columns], asdict(spec) | {'incumbent': incumbent})}"
     reason = _too_thin(mature, spec) or _broken_draw(mature, spec)
     if reason:
         return UpliftResult(None, reason, version, {"train": {"is_trained": 0.0, "row_count": float(len(mature))}}, pd.DataFrame())
     with single_thread():
-        return _fit(mature.assign(observed_share=mature.groupby(STRATUM)[TREATED].transform("mean")), spec, version)
+        return _fit(mature.assign(observed_share=mature.groupby(STRATUM)[TREATED].transform("mean")), spec, version, incumbent)
 
 
-def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str) -> UpliftResult:
+def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str, incumbent: str | None) -> UpliftResult:
     everybody = _average(rows, OUTCOME, spec)
     margin = _average(rows, MARGIN, spec)
     metrics: dict[str, dict[str, float]] = {
@@ -93,6 +99,19 @@ def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str) -> UpliftResult:
     confidence = 1 - (1 - spec.confidence) / len(spec.learners)
     found = {name: qini(validation.draws, effect, confidence, spec.resamples, spec.seed) for name, effect in validation.effects.items()}
     chosen = max(spec.learners, key=lambda learner: found[learner.name].value)
+    defender = next((learner for learner in spec.learners if learner.name == incumbent != chosen.name), None)
+    lead: dict[str, float] = {}
+    if defender is not None and found[defender.name].low > 0:
+        gain = qini_gain(
+            validation.draws,
+            validation.effects[chosen.name],
+            validation.effects[defender.name],
+            spec.confidence,
+            spec.resamples,
+            spec.seed,
+        )
+        lead = {**_shown("qini_gain_over_incumbent", gain), "is_incumbent_kept": float(gain.low <= 0)}
+        chosen = defender if gain.low <= 0 else chosen
     best = found[chosen.name]
     by_expectation = qini(validation.draws, validation.draws.expected, spec.confidence, spec.resamples, spec.seed)
     metrics["validation"] = {
@@ -101,6 +120,7 @@ def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str) -> UpliftResult:
         **{key: value for name, estimate in found.items() for key, value in _shown(f"qini_{name}", estimate).items()},
         **_shown("qini_by_purchase_probability", by_expectation),
         **_gains(validation, chosen.name, spec),
+        **lead,
     }
     curves = {name: qini_curve(validation.draws, effect) for name, effect in validation.effects.items()}
     if best.low <= 0:
@@ -123,7 +143,7 @@ def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str) -> UpliftResult:
         **_by_decile("observed_effect", deciles),
     }
     dates = tuple(sorted(set(pd.to_datetime(last.judge["campaign_date"]).dt.date)))
-    return UpliftResult(model, None, version, metrics, qini_curve(test, effect), dates, deciles, curves)
+    return UpliftResult(model, None, version, metrics, qini_curve(test, effect), dates, deciles, curves, chosen.name)
 
 
 def _forward(folds: list[_Fold], features: tuple[str, ...], spec: UpliftSpec) -> _Judged:
@@ -223,7 +243,7 @@ def _buyers(rows: pd.DataFrame) -> tuple[int, int]:
 
 
 def _gains(validation: _Judged, chosen: str, spec: UpliftSpec) -> dict[str, float]:
-    """How much better the best candidate ranks than each of the others."""
+    """How much better the candidate that serves ranks than each of the others."""
     best = validation.effects[chosen]
     others = {name: effect for name, effect in validation.effects.items() if name != chosen}
     gains = {name: qini_gain(validation.draws, best, effect, spec.confidence, spec.resamples, spec.seed) for name, effect in others.items()}

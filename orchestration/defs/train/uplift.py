@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.defs.train.shared import FEATURES, FRESH, MODELS_DIR, RETRY, published, shown
 from orchestration.model_data import as_date, clock
-from orchestration.model_records import StoredModel
+from orchestration.model_records import StoredModel, chosen_way
 from orchestration.model_store import ModelStore
 from orchestration.reports.uplift import uplift_report
 from orchestration.resources.street import Street
@@ -27,13 +27,15 @@ DRAWS = tuple(dg.AssetKey(["features", name]) for name in ("feature_campaign_dra
 )
 def message_uplift_model(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.tables)
-    result = train_uplift(uplift_rows(street.tables, MESSAGE_UPLIFT), MESSAGE_UPLIFT)
+    store = ModelStore(street.tables, MODELS_DIR)
+    incumbent = store.way_before(MESSAGE_UPLIFT.model_name, as_date(as_of_at))
+    result = train_uplift(uplift_rows(street.tables, MESSAGE_UPLIFT), MESSAGE_UPLIFT, incumbent)
     content = result.model.to_json() if result.model else None
     test_dates = tuple(f"{day:%Y-%m-%d}" for day in result.test_dates)
     stored = StoredModel(
         MESSAGE_UPLIFT.model_name, result.model_version, as_date(as_of_at), content, result.reason, result.metrics, test_dates
     )
-    folder = ModelStore(street.tables, MODELS_DIR).save(stored, as_of_at)
+    folder = store.save(stored, as_of_at, provenance=chosen_way(MESSAGE_UPLIFT.code_version, result.learner_name))
     metadata = published(uplift_report(result, MESSAGE_UPLIFT, as_date(as_of_at)), result.model_version, folder)
     if result.reason is not None:
         context.log.warning("%s: rules serve: %s", MESSAGE_UPLIFT.model_name, result.reason)

@@ -1,11 +1,11 @@
 """Models on disk: registered after they are complete, never loaded when the file is not the registered one."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from orchestration.model_records import StoredModel
+from orchestration.model_records import StoredModel, chosen_way
 from orchestration.model_store import ModelStore
 from orchestration.paths import DBT_PROJECT
 from orchestration.warehouse import Warehouse
@@ -70,3 +70,13 @@ def test_the_predecessor_needs_no_file(store: ModelStore, tmp_path: Path) -> Non
     folder = store.save(model(YESTERDAY), AS_OF_AT, keep_content=True)
     (folder / "model.json").unlink()
     assert store.previous_content("clusters", TODAY) == '{"k": 5}'
+
+
+def test_the_way_to_challenge_is_that_of_an_earlier_date(store: ModelStore) -> None:
+    assert store.way_before("clusters", TODAY) is None
+    for days, way in ((2, "ease"), (1, "svd"), (0, "cosine")):
+        day = TODAY - timedelta(days=days)
+        store.save(model(day, f"v{days}"), datetime.combine(day, time()), provenance=chosen_way("1", way))
+    store.save(model(TODAY - timedelta(days=1), "none", None), datetime.combine(TODAY, time()), provenance=chosen_way("1", None))
+    assert store.way_before("clusters", TODAY) == "svd", "a run of the same date decides as the first one did"
+    assert store.way_before("clusters", TODAY + timedelta(days=1)) == "cosine"

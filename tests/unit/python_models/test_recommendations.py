@@ -282,6 +282,45 @@ def test_taste_that_no_rule_knows_is_learned_and_wins(fit: RecommendationFit) ->
     assert set(fit.comparison["candidate"]) == {candidate.name for candidate in SPEC.candidates}
 
 
+def test_who_serves_stays_until_another_leads_beyond_noise(tasteful: World, fit: RecommendationFit) -> None:
+    assert fit.model is not None
+    best = fit.model.recommender.candidate.name
+    by_quality = fit.comparison.sort_values("ndcg_at_10", ascending=False)["candidate"].tolist()
+    assert by_quality[0] == best
+    kept = train_recommendations(*tasteful, SPEC, incumbent=by_quality[1])
+    assert kept.model is not None
+    assert kept.model.recommender.candidate.name == by_quality[1]
+    assert kept.reason is None
+    assert kept.metrics["validation"]["is_incumbent_kept"] == 1.0
+    assert kept.metrics["validation"]["ndcg_lead_over_incumbent_low"] <= 0
+    beaten = train_recommendations(*tasteful, SPEC, incumbent="most_popular")
+    assert beaten.model is not None
+    assert beaten.model.recommender.candidate.name == best
+    assert beaten.metrics["validation"]["is_incumbent_kept"] == 0.0
+    assert beaten.metrics["validation"]["ndcg_lead_over_incumbent_low"] > 0
+    assert len({version.model_version for version in (fit, kept, beaten)}) == 3
+
+
+@pytest.mark.parametrize("incumbent", [None, "a candidate of an earlier version"])
+def test_without_somebody_who_serves_the_best_one_does(tasteful: World, fit: RecommendationFit, incumbent: str | None) -> None:
+    found = train_recommendations(*tasteful, SPEC, incumbent=incumbent)
+    assert found.model is not None
+    assert fit.model is not None
+    assert found.model.recommender.candidate == fit.model.recommender.candidate
+    assert "is_incumbent_kept" not in found.metrics["validation"]
+
+
+def test_a_rule_that_serves_says_that_its_challenger_is_within_noise() -> None:
+    world = drawn(900, 0.0, 12)
+    served = train_recommendations(*world, SPEC)
+    assert served.model is not None
+    other_rule = next(name for name in ("most_popular", "last_category") if name != served.model.recommender.candidate.name)
+    kept = train_recommendations(*world, SPEC, incumbent=other_rule)
+    assert kept.model is not None
+    assert kept.model.recommender.candidate.name == other_rule
+    assert f"{other_rule}, which serves" in str(kept.reason)
+
+
 def test_bins_of_the_interest_are_those_of_the_test_date(fit: RecommendationFit) -> None:
     bins, test = fit.interest, fit.metrics["test"]
     assert bins["bin"].tolist() == list(range(1, 11))

@@ -94,6 +94,37 @@ def test_a_learner_finds_who_responds(personal: UpliftResult) -> None:
     assert personal.test_dates == tuple(date(2026, 1, 6) + timedelta(days=7 * number) for number in range(18, 24))
 
 
+def test_who_serves_stays_until_another_ranks_better_beyond_noise(personal: UpliftResult) -> None:
+    rows, qini = trial(0.15, 0.0), personal.metrics["validation"]
+    best = str(personal.learner_name)
+    assert max(SPEC.learners, key=lambda learner: qini[f"qini_{learner.name}"]).name == best
+    close, beaten = (
+        [
+            name
+            for name in (learner.name for learner in SPEC.learners if learner.name != best)
+            if qini[f"qini_{name}_low"] > 0 and (qini[f"qini_gain_over_{name}_low"] > 0) == is_beaten
+        ]
+        for is_beaten in (False, True)
+    )
+    assert close
+    kept = train_uplift(rows, SPEC, incumbent=close[0])
+    assert kept.learner_name == close[0]
+    assert kept.metrics["validation"]["is_incumbent_kept"] == 1.0
+    assert kept.metrics["validation"]["qini"] == qini[f"qini_{close[0]}"]
+    assert kept.model_version != personal.model_version
+    for name in beaten:
+        replaced = train_uplift(rows, SPEC, incumbent=name)
+        assert replaced.learner_name == best
+        assert replaced.metrics["validation"]["is_incumbent_kept"] == 0.0
+
+
+def test_a_learner_that_ranks_nobody_defends_nothing(uniform: UpliftResult) -> None:
+    again = train_uplift(trial(0.05, 0.05), SPEC, incumbent="x_reading")
+    assert again.learner_name is None
+    assert again.reason == uniform.reason
+    assert "is_incumbent_kept" not in again.metrics["validation"]
+
+
 def test_the_average_effect_has_the_truth_in_its_interval(personal: UpliftResult) -> None:
     train = personal.metrics["train"]
     assert train["average_effect_low"] < 0.075 < train["average_effect_high"]
