@@ -58,6 +58,8 @@ def _content(fit: RecommendationFit, model: RecommendationModel, spec: Recommend
         "is_rule": model.recommender.candidate.is_rule,
         "best_rule": str(rules["candidate"].iloc[0]) if len(rules) else "",
         "lead": {name: interval(metrics, "ndcg_lead_over_best_rule") for name, metrics in (("validation", validation), ("test", test))},
+        "is_kept": bool(validation.get("is_incumbent_kept")),
+        "lead_over_kept": interval(validation, "ndcg_lead_over_incumbent") if "is_incumbent_kept" in validation else None,
         "spec": spec,
         "candidates": Table.of(
             ("candidate", "kind", "recall@10", "recall@20", "NDCG@10", "coverage"),

@@ -35,7 +35,9 @@ def uplift_report(result: UpliftResult, spec: UpliftSpec, as_of_date: date) -> R
 
 
 def _chosen(result: UpliftResult, spec: UpliftSpec) -> str | None:
-    """The candidate with the best Qini on validation, whether it serves or not."""
+    """The candidate that serves, or else the one with the best Qini on validation."""
+    if result.learner_name is not None:
+        return result.learner_name
     validation = result.metrics.get("validation")
     return max(spec.learners, key=lambda learner: validation[f"qini_{learner.name}"]).name if validation else None
 
@@ -72,6 +74,8 @@ def _content(result: UpliftResult, chosen: str | None, spec: UpliftSpec) -> dict
         "confidence": f"{100 * (1 - (1 - spec.confidence) / len(spec.learners)):g} %",
         "candidates": _candidates(validation, chosen, spec),
         "serves": chosen if test else None,
+        "is_kept": bool(validation.get("is_incumbent_kept")),
+        "lead": interval(validation, "qini_gain_over_incumbent", 5) if "is_incumbent_kept" in validation else None,
         "judged": Table.of(
             ("on the test part", "value", "95 % interval (bootstrap over customers)"),
             (

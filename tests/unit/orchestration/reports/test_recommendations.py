@@ -59,6 +59,16 @@ def test_the_page_holds_what_was_compared_and_found(world: World, fit: Recommend
     assert ["10", f"{top['row_count']:,.0f}", f"{top['mean_probability']:.2%}", f"{top['observed_rate']:.2%}"] in cells
 
 
+def test_the_page_says_who_stayed_though_another_led(world: World, fit: RecommendationFit) -> None:
+    second = fit.comparison.sort_values("ndcg_at_10", ascending=False)["candidate"].tolist()[1]
+    kept = train_recommendations(*world, QUICK, incumbent=second)
+    made = page_of(kept)
+    assert_whole(made, ids_of(world[2]))
+    low, high = (kept.metrics["validation"][f"ndcg_lead_over_incumbent_{end}"] for end in ("low", "high"))
+    assert f"It has served before, and the best candidate leads it by {low:.4f} to {high:.4f} NDCG@10" in text_of(made)
+    assert "It leads the best rule" not in text_of(made)
+
+
 def test_where_a_rule_serves_the_page_says_why() -> None:
     made = page_of(train_recommendations(*drawn(500, 0.0, 12), QUICK))
     assert_whole(made)

@@ -52,6 +52,21 @@ def test_the_page_of_a_personal_model_holds_what_was_measured(personal: UpliftRe
     assert f"{min(personal.test_dates)} to {max(personal.test_dates)}, 6 dates" in text
 
 
+def test_the_page_says_who_stayed_though_another_was_best(personal: UpliftResult, rows: pd.DataFrame) -> None:
+    validation = personal.metrics["validation"]
+    close = next(
+        learner.name
+        for learner in QUICK.learners
+        if learner.name != personal.learner_name
+        and validation[f"qini_{learner.name}_low"] > 0 >= validation[f"qini_gain_over_{learner.name}_low"]
+    )
+    kept = train_uplift(rows, QUICK, incumbent=close)
+    made = page_of(kept)
+    assert_whole(made)
+    lead = [f"{kept.metrics['validation'][f'qini_gain_over_incumbent_{end}']:.5f}" for end in ("low", "high")]
+    assert f"Serves: <strong>{close}</strong>, as before: the best one gains {lead[0]} to {lead[1]} on it" in made.page
+
+
 def test_where_the_average_serves_the_page_shows_what_was_not_good_enough() -> None:
     made = page_of(train_uplift(trial(0.05, 0.05), QUICK))
     assert_whole(made)
