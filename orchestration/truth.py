@@ -10,6 +10,8 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score, roc_auc_score
 
 from orchestration.champions import serving_model
+from orchestration.generators.manifest import read_manifest
+from orchestration.generators.spec import GENERATOR_VERSION
 from orchestration.model_data import as_date, clock, send_time_policy
 from orchestration.model_store import ModelStore
 from orchestration.paths import DBT_PROJECT, DataFolder
@@ -137,8 +139,10 @@ def identity_quality(folder: DataFolder) -> list[IdentityQuality]:
 
 
 def propensity_benchmarks(folder: DataFolder) -> tuple[Benchmark, ...]:
-    """Compare on the models' own test dates, those that have a truth and cases of both kinds; none without a truth."""
-    if not (folder.truth / "purchase_probability.parquet").exists():
+    """Compare on the models' own test dates, those that have a truth and cases of both kinds; none without a truth, or with one that
+    another version of the generator wrote, which has other columns."""
+    manifest = read_manifest(folder.root)
+    if manifest is None or manifest.generator_version != GENERATOR_VERSION or not (folder.truth / "purchase_probability.parquet").exists():
         return ()
     found = (_propensity_benchmark(folder, spec) for spec in KNOWN_FUTURES)
     return tuple(benchmark for benchmark in found if benchmark)

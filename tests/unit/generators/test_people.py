@@ -131,7 +131,8 @@ def test_the_outcome_in_the_truth_is_what_the_shop_saw(read: Read) -> None:
 
 
 def test_people_buy_again_as_people_of_a_real_shop_do(read: Read) -> None:
-    """In Online Retail 58 % of the lines from the fifth purchase day on are repeats; without staples it was 3 % here."""
+    """In Online Retail 58 % of the lines from the fifth purchase day on are repeats; without staples, by the few products of so small a
+    world alone, it is 26 % here."""
     query = """
         with
 
@@ -157,4 +158,4 @@ def test_people_buy_again_as_people_of_a_real_shop_do(read: Read) -> None:
     """
     [(is_enough, share)] = read(query)
     assert is_enough
-    assert 0.3 < float(str(share)) < 0.58
+    assert 0.33 < float(str(share)) < 0.58

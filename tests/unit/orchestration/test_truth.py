@@ -1,12 +1,16 @@
 """How well identity was resolved: pairs that belong together against pairs that were joined."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration.generators.manifest import Manifest, write_manifest
+from orchestration.generators.spec import GENERATOR_VERSION, WorldSpec
 from orchestration.paths import DataFolder
-from orchestration.truth import NO_TRUTH, identity_quality, read_truth
+from orchestration.truth import NO_TRUTH, identity_quality, propensity_benchmarks, read_truth
 from orchestration.warehouse import Warehouse
 
 # Person one has three identifiers of which two were joined; person two's only one was joined to a stranger's; a device is alone.
@@ -55,3 +59,16 @@ def test_pairs_are_counted_without_and_with_devices(folder: DataFolder) -> None:
 
 def test_real_data_have_no_truth(tmp_path: Path) -> None:
     assert read_truth(DataFolder(tmp_path)) == NO_TRUTH
+
+
+def test_a_truth_of_an_earlier_generator_says_nothing_of_the_models(tmp_path: Path) -> None:
+    """Its files have other columns, of which it is only told that they are older: reading them would stop the summary of a good run."""
+    world = WorldSpec(customers=20, seed=1, start_date=date(2026, 1, 1), end_date=date(2026, 3, 1))
+    manifest = Manifest(world, world.end_date, None)
+    write_manifest(tmp_path, replace(manifest, generator_version=GENERATOR_VERSION - 1))
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select 1 as person_id) to '{tmp_path / 'truth' / 'purchase_probability.parquet'}'")
+    assert propensity_benchmarks(DataFolder(tmp_path)) == ()
+    write_manifest(tmp_path, manifest)
+    with pytest.raises(FileNotFoundError):
+        propensity_benchmarks(DataFolder(tmp_path))
