@@ -71,7 +71,7 @@ def demo(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> No
 
 def run(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
     """Run the street on what lies in the landing folder, or on an example shop."""
-    from orchestration.defs.monitor.tags import ACCEPT_TAG
+    from orchestration.defs.monitor.tags import ACCEPT_TAG, RETRAIN_TAG
     from orchestration.run_street import run_street
 
     if parsed.example:
@@ -83,7 +83,7 @@ def run(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> Non
     street = run_street(
         folder,
         tell=_teller(console),
-        tags={ACCEPT_TAG: "true"} if parsed.accept_findings else {},
+        tags={name: "true" for name, is_set in ((ACCEPT_TAG, parsed.accept_findings), (RETRAIN_TAG, parsed.retrain)) if is_set},
         with_data_tests=not parsed.skip_data_tests,
     )
     summary(parsed, folder, console)
@@ -198,6 +198,7 @@ def _parser() -> argparse.ArgumentParser:
     street.add_argument(
         "--accept-findings", action="store_true", help="publish although a blocking check of Dagster objects (size swings, …)"
     )
+    street.add_argument("--retrain", action="store_true", help="train and compare all models, whether they are due or not")
     street.add_argument("--skip-data-tests", action="store_true", help="for trials: dbt builds without its data tests")
     add("generate", generate, world)
     add("demo", demo, world, street).set_defaults(example=None)

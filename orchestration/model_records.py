@@ -17,8 +17,8 @@ Row = dict[str, Any]
 
 CHAMPION, CHALLENGER, RETIRED = "champion", "challenger", "retired"
 BY_RUN, BY_PERSON = "run", "person"
-# Of the parameters of a model that chooses between ways to be fitted: the one that serves.
-WAY = "way"
+# Of the parameters of a model that chooses between ways to be fitted: the one that serves, and when all were compared.
+WAY, COMPARED = "way", "compared_date"
 
 
 class DamagedModelError(ValueError):
@@ -74,9 +74,23 @@ class Champion:
 UNKNOWN = Provenance()
 
 
-def chosen_way(code_version: str, way: str | None) -> Provenance:
-    """What the registry says of a model that is fitted anew by every run: which way serves, for the next run to challenge."""
-    return Provenance(code_version, {WAY: way} if way is not None else None)
+@dataclass(frozen=True)
+class ChosenWay:
+    """Of a model that chooses between ways to be fitted: the one that serves, when all were compared, and with which code it was fitted."""
+
+    way: str | None
+    compared_date: date | None
+    code_version: str | None
+
+
+def chosen_way(code_version: str, way: str | None, compared_date: date) -> Provenance:
+    """What the registry says of a model that is fitted anew by every run: which way serves, for a later run to challenge."""
+    return Provenance(code_version, {WAY: way, COMPARED: compared_date.isoformat()} if way is not None else None)
+
+
+def full_code_version(code_version: str) -> str:
+    """The version that a spec states, and a digest of all that is computed by."""
+    return f"{code_version}+{code_digest()}"
 
 
 @cache

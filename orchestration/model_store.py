@@ -22,10 +22,12 @@ from orchestration.model_records import (
     BY_RUN,
     CHALLENGER,
     CHAMPION,
+    COMPARED,
     RETIRED,
     UNKNOWN,
     WAY,
     Champion,
+    ChosenWay,
     DamagedModelError,
     Decision,
     Provenance,
@@ -33,8 +35,8 @@ from orchestration.model_records import (
     Row,
     StoredModel,
     as_json,
-    code_digest,
     file_text,
+    full_code_version,
     is_same,
     kept_text,
     latest_champion,
@@ -86,7 +88,7 @@ class ModelStore:
             "content": model.content if keep_content or (decision and serves) else None,
             "trained_at": datetime.now(UTC).replace(tzinfo=None),
             "data_fingerprint": provenance.data_fingerprint,
-            "code_version": f"{provenance.code_version}+{code_digest()}" if provenance.code_version else None,
+            "code_version": full_code_version(provenance.code_version) if provenance.code_version else None,
             "parameters": as_json(provenance.parameters),
             "metrics": as_json(model.metrics),
             "test_dates": as_json(model.test_dates),
@@ -100,7 +102,8 @@ class ModelStore:
             "rolled_back_at": None,
         }
         registered = self._rows(model.model_name)
-        rows = [self._earlier_decision_kept(row, other) for other in registered if not is_same(row, other)]
+        replaced = f"replaced by {model.model_version}, a later run of the same date"
+        rows = [self._without_decision(other, model.as_of_date, replaced) for other in registered if not is_same(row, other)]
         before = next((other for other in registered if is_same(row, other)), {})
         row["rolled_back_at"] = before.get("rolled_back_at")
         if before.get("promoted_by") == BY_PERSON or row["rolled_back_at"] is not None:
@@ -186,12 +189,26 @@ class ModelStore:
         )
         return None if newest is None else str(newest["content"])
 
-    def way_before(self, model_name: str, as_of_date: date) -> str | None:
-        """Which way the last run of an earlier date chose for a model that is fitted anew by every run; none if none did."""
-        rows = [row for row in self._rows(model_name) if row["as_of_date"] < as_of_date and row["is_trained"]]
-        newest = max(rows, key=lambda row: (row["as_of_date"], row["trained_at"], row["model_version"]), default={})
-        way = json.loads(newest.get("parameters") or "{}").get(WAY)
-        return None if way is None else str(way)
+    def newest_before(self, model_name: str, as_of_date: date, is_trained: bool = False) -> Row | None:
+        """What the last run of an earlier date registered; with `is_trained` a model, not only the reason why there is none."""
+        rows = [row for row in self._rows(model_name) if row["as_of_date"] < as_of_date and (row["is_trained"] or not is_trained)]
+        return max(rows, key=lambda row: (row["as_of_date"], row["trained_at"], row["model_version"]), default=None)
+
+    def way_before(self, model_name: str, as_of_date: date) -> ChosenWay | None:
+        """What the last run of an earlier date that fitted a model chose for it; None if there was no such run."""
+        row = self.newest_before(model_name, as_of_date, is_trained=True)
+        if row is None:
+            return None
+        parameters = json.loads(row.get("parameters") or "{}")
+        compared = parameters.get(COMPARED)
+        return ChosenWay(parameters.get(WAY), date.fromisoformat(compared) if compared else None, row.get("code_version"))
+
+    def withdraw(self, model_name: str, as_of_date: date) -> None:
+        """Nothing is trained for this date: what an earlier run of it promoted no longer serves."""
+        registered = self._rows(model_name)
+        rows = [self._without_decision(row, as_of_date, "a later run of the same date trained nothing") for row in registered]
+        if rows != registered:
+            self._replace(model_name, rows)
 
     def _rollback_target(self, rows: Sequence[Row], current: Champion, to_version: str | None, newest: date) -> Row:
         if to_version == current.model_version:
@@ -227,12 +244,11 @@ class ModelStore:
         )
 
     @staticmethod
-    def _earlier_decision_kept(row: Row, other: Row) -> Row:
+    def _without_decision(row: Row, as_of_date: date, decision: str) -> Row:
         """What another run of the same date decided no longer counts; what a person decided does."""
-        if other["as_of_date"] != row["as_of_date"] or other.get("promoted_by") != BY_RUN or other.get("rolled_back_at") is not None:
-            return other
-        gone = {"promoted_date": None, "promotion_number": None, "promoted_by": None}
-        return {**other, **gone, "decision": f"replaced by {row['model_version']}, a later run of the same date"}
+        if row["as_of_date"] != as_of_date or row.get("promoted_by") != BY_RUN or row.get("rolled_back_at") is not None:
+            return row
+        return {**row, "promoted_date": None, "promotion_number": None, "promoted_by": None, "decision": decision}
 
     def _rows(self, model_name: str) -> list[Row]:
         return self.warehouse.ops_rows(self.table, "model_name = ?", [model_name])

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.model_checks import newest_checks
 from orchestration.model_records import RollbackError
 from orchestration.model_store import ModelStore
 from orchestration.table_store import TableStore
@@ -26,9 +27,10 @@ def roll_back(tables: TableStore, models_dir: Path, model_name: str, to_version:
 
 
 def show_versions(tables: TableStore, models_dir: Path, console: Console) -> None:
-    """One line per version, the newest first."""
+    """One line per version, the newest first; and per model why the last run trained it, or did not."""
+    store = _store(tables, models_dir)
     table = Table("model", "version", "as of", "status", "since", "AUC", "decision")
-    for row in _store(tables, models_dir).versions():
+    for row in store.versions():
         since = f"{row['promoted_date']:%Y-%m-%d}" if row.get("promoted_date") else ""
         status = "rolled back" if row.get("rolled_back_at") else row.get("status") or ""
         table.add_row(
@@ -41,6 +43,10 @@ def show_versions(tables: TableStore, models_dir: Path, console: Console) -> Non
             row.get("decision") or row.get("reason") or "",
         )
     console.print(table)
+    checks = Table("model", "last run", "trained or compared", "why")
+    for check in newest_checks(store):
+        checks.add_row(check.model_name, f"{check.as_of_date:%Y-%m-%d}", "yes" if check.is_trained else "no", check.reason)
+    console.print(checks)
 
 
 def _store(tables: TableStore, models_dir: Path) -> ModelStore:

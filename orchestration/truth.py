@@ -12,6 +12,7 @@ from sklearn.metrics import adjusted_rand_score, roc_auc_score
 from orchestration.champions import serving_model
 from orchestration.generators.manifest import read_manifest
 from orchestration.generators.spec import GENERATOR_VERSION
+from orchestration.model_checks import read_check
 from orchestration.model_data import as_date, clock, send_time_policy
 from orchestration.model_store import ModelStore
 from orchestration.paths import DBT_PROJECT, DataFolder
@@ -157,7 +158,7 @@ def _propensity_benchmark(folder: DataFolder, spec: PropensitySpec) -> Benchmark
         return None
     model = model_from_json(serving.content)
     # The dates of today's split: those of an earlier champion are no dates that features are built for any more.
-    stored = store.load(spec.model_name, as_date(as_of_at))
+    check = read_check(store, spec.model_name, as_date(as_of_at))
     persons = CUSTOMER_PERSONS.format(identifiers=literal(folder.truth / "identifiers.parquet"))
     rows = warehouse.frame(
         f"""
@@ -172,7 +173,7 @@ def _propensity_benchmark(folder: DataFolder, spec: PropensitySpec) -> Benchmark
         where labels.{spec.maturity_column} and labels.{spec.outcome_column} is not null
             and list_contains(?, cast(features.as_of_date as varchar))
         """,
-        [list(stored.test_dates)],
+        [list(check.test_dates if check else serving.test_dates)],
     )
     rows = rows.assign(**{view: KNOWN_FUTURES[spec](rows, view) for view in ("observable", "latent")})
     rows = rows[rows["observable"].notna()]

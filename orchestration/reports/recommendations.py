@@ -21,9 +21,15 @@ MEASURES = {
 USES = {"validation": "choosing and calibrating", "test": "these figures, once", "scoring": "the lists that serve"}
 
 
-def recommendation_report(fit: RecommendationFit, dates: Mapping[str, date], spec: RecommendationSpec, as_of_date: date) -> Report:
-    """`dates` has the as-of date of each part that the shop is old enough for: validation, test, scoring."""
+def recommendation_report(
+    fit: RecommendationFit, dates: Mapping[str, date], spec: RecommendationSpec, as_of_date: date, compared_date: date
+) -> Report:
+    """`dates` has the as-of date of each part that the shop is old enough for: validation, test, scoring.
+
+    compared_date: when all candidates were compared; on later dates the fit has the one that serves, and the rules.
+    """
     content: dict[str, Any] = {"data": _data(fit, dates), "is_model": fit.model is not None}
+    content["compared_before"] = compared_date.isoformat() if compared_date < as_of_date else None
     plots: dict[str, bytes] = {}
     if fit.model is not None:
         serves = fit.model.recommender.candidate.name

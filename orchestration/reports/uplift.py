@@ -19,8 +19,11 @@ KINDS = {
 BY_PROBABILITY = "qini_by_purchase_probability"
 
 
-def uplift_report(result: UpliftResult, spec: UpliftSpec, as_of_date: date) -> Report:
-    """A personal model, the average with the reason why, or no model with the reason why."""
+def uplift_report(result: UpliftResult, spec: UpliftSpec, as_of_date: date, compared_date: date) -> Report:
+    """A personal model, the average with the reason why, or no model with the reason why.
+
+    `spec` names the learners that were fitted: all of them on `compared_date`, from then on the one that serves.
+    """
     plots: dict[str, bytes] = {}
     if result.candidate_curves:
         plots["Qini (validation)"] = qini_plot(result.candidate_curves, "candidates, validation")
@@ -30,14 +33,15 @@ def uplift_report(result: UpliftResult, spec: UpliftSpec, as_of_date: date) -> R
         plots["effects by decile (test)"] = effects_plot(result.deciles)
     content: dict[str, Any] = {"is_model": result.model is not None, "spec": spec, "data": _data(result, spec)}
     if result.model is not None:
+        content["compared_before"] = compared_date.isoformat() if compared_date < as_of_date else None
         content |= _content(result, chosen, spec) | {"feature_count": len(result.model.features)}
     return report("uplift.html", Version(spec.model_name, result.model_version, as_of_date, result.reason, plots), content)
 
 
 def _chosen(result: UpliftResult, spec: UpliftSpec) -> str | None:
     """The candidate that serves, or else the one with the best Qini on validation."""
-    if result.learner_name is not None:
-        return result.learner_name
+    if result.way is not None:
+        return result.way
     validation = result.metrics.get("validation")
     return max(spec.learners, key=lambda learner: validation[f"qini_{learner.name}"]).name if validation else None
 

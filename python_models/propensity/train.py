@@ -53,10 +53,9 @@ def train_propensity(rows: pd.DataFrame, spec: PropensitySpec, policy: ContactPo
     """
     mature = sort_rows(rows[rows[spec.maturity_column].astype(bool)], KEYS)
     model_version = f"{spec.model_name}-{fingerprint(mature[list(_columns(spec))], [asdict(spec), policy and asdict(policy)])}"
-    settled = mature[mature[spec.settled_date_column].astype(bool)] if spec.settled_date_column else mature
-    split = split_dates(_dates(settled), spec.horizon_days, spec.holdout_share)
+    split = date_split(mature, spec)
     if split is None:
-        return _untrained(model_version, None, {}, f"{settled['as_of_date'].nunique()} mature dates are too few to split by time")
+        return _untrained(model_version, None, {}, f"{len(_settled_dates(mature, spec))} mature dates are too few to split by time")
     sampled = _sample(_training_rows(mature, split, spec), spec.max_training_rows)
     features = usable_features(sampled, spec.features)
     parts = {
@@ -69,6 +68,11 @@ def train_propensity(rows: pd.DataFrame, spec: PropensitySpec, policy: ContactPo
         return _untrained(model_version, split, _counts(parts), reason)
     with single_thread():
         return _fit(parts, features, spec, model_version, split, policy)
+
+
+def date_split(mature: pd.DataFrame, spec: PropensitySpec) -> DateSplit | None:
+    """Which dates of rows with mature labels train, validate and test; None where they are too few."""
+    return split_dates(_settled_dates(mature, spec), spec.horizon_days, spec.holdout_share)
 
 
 def _fit(
@@ -198,8 +202,9 @@ def _rows_of(rows: pd.DataFrame, dates: Sequence[date]) -> pd.DataFrame:
     return rows[pd.to_datetime(rows["as_of_date"]).dt.date.isin(dates)].reset_index(drop=True)
 
 
-def _dates(rows: pd.DataFrame) -> list[date]:
-    return sorted(pd.to_datetime(rows["as_of_date"]).dt.date.unique())
+def _settled_dates(mature: pd.DataFrame, spec: PropensitySpec) -> list[date]:
+    settled = mature[mature[spec.settled_date_column].astype(bool)] if spec.settled_date_column else mature
+    return sorted(pd.to_datetime(settled["as_of_date"]).dt.date.unique())
 
 
 def _columns(spec: PropensitySpec) -> tuple[str, ...]:

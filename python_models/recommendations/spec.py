@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 RULES = ("most_popular", "last_category", "bought_before")
 
@@ -62,6 +62,10 @@ class RecommendationSpec:
     batch_rows: int = 1_024
     candidates: tuple[Candidate, ...] = (*(Candidate(kind, kind) for kind in RULES), *_learned())
     code_version: str = "1"
+
+    def only(self, name: str) -> RecommendationSpec:
+        """The rules, and of the learned candidates the one of this name."""
+        return replace(self, candidates=tuple(candidate for candidate in self.candidates if candidate.is_rule or candidate.name == name))
 
 
 PRODUCT_RECOMMENDATIONS = RecommendationSpec()

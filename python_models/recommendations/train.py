@@ -38,6 +38,11 @@ class RecommendationFit:
     comparison: pd.DataFrame
     interest: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    @property
+    def way(self) -> str | None:
+        """Name of the candidate that serves."""
+        return self.model.recommender.candidate.name if self.model else None
+
 
 @dataclass(frozen=True)
 class _Past:
@@ -165,7 +170,10 @@ def _choose(
     best_rule = _best(rules, qualities)
     if missing is not None:
         return best_rule, missing
-    challenger = _best([candidate for candidate in spec.candidates if not candidate.is_rule], qualities)
+    learned = [candidate for candidate in spec.candidates if not candidate.is_rule]
+    if not learned:
+        return best_rule, "no learned candidate led the best rule beyond noise when all were compared"
+    challenger = _best(learned, qualities)
     low, high = difference_interval(qualities[challenger.name].ndcg_10, qualities[best_rule.name].ndcg_10, spec.bootstrap_rounds, spec.seed)
     if low > 0:
         return challenger, None

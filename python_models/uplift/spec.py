@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from python_models.propensity.spec import BEHAVIOUR_FEATURES
 
@@ -67,6 +67,10 @@ class UpliftSpec:
     resamples: int = 200
     seed: int = 7
     code_version: str = "2"
+
+    def only(self, name: str) -> UpliftSpec:
+        """Of the learners the one of this name."""
+        return replace(self, learners=tuple(learner for learner in self.learners if learner.name == name))
 
 
 MESSAGE_UPLIFT = UpliftSpec()

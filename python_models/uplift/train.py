@@ -41,7 +41,7 @@ class UpliftResult:
     deciles: pd.DataFrame = field(default_factory=pd.DataFrame)
     candidate_curves: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     # Name of the learner that serves, none where the average does.
-    learner_name: str | None = None
+    way: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from orchestration.model_checks import ModelCheck, read_check, save_check
 from orchestration.model_data import as_date, clock, scoring_features, training_rows
 from orchestration.model_records import StoredModel
 from orchestration.model_store import ModelStore
@@ -56,6 +58,16 @@ def test_a_registered_model_comes_back(engines: TwoEngines) -> None:
     assert store.load("parity", as_date(as_of_at)) == model
     assert store.previous_content("parity", datetime(2026, 11, 2).date()) == '{"k": 5}'
     assert store.warehouse.value("select count(*) from ops.model_registry where model_name = ?", ["parity"]) == 1
+
+
+def test_what_a_run_thought_of_a_model_comes_back(engines: TwoEngines) -> None:
+    as_of_at = datetime(2026, 11, 1)
+    store = ModelStore(SparkWarehouse(engines.folder.root), MODELS)
+    check = ModelCheck("parity", as_date(as_of_at), "v1", False, "young", {"auc": 0.7}, 0.01, ("2026-10-02",))
+    for found in (check, replace(check, incumbent=None, score_drift=None, metrics={}, test_dates=())):
+        save_check(store, found, as_of_at)
+        assert read_check(store, "parity", as_date(as_of_at)) == found
+    assert read_check(store, "parity", as_date(datetime(2026, 11, 2))) is None
 
 
 def test_no_rows_and_empty_columns_can_be_written(engines: TwoEngines) -> None:

@@ -10,15 +10,22 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from orchestration.defs.monitor.tags import RETRAIN_TAG
 from orchestration.model_records import Metrics
 from orchestration.paths import DBT_PROJECT
 from orchestration.plots_metadata import image
 from orchestration.reports.page import Report, write_report
 
 FEATURES = dg.AssetKey(["features", "feature_customers"])
+LIMITS = dg.AssetKey(["seeds", "monitoring_limits"])
 MODELS_DIR = DBT_PROJECT / "models"
 RETRY = dg.RetryPolicy(max_retries=1, delay=10)
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
+
+
+def demanded(context: dg.AssetExecutionContext) -> str | None:
+    """The reason to train where somebody wants it in this run, whether it is due or not."""
+    return "it was asked for" if context.run.tags.get(RETRAIN_TAG) == "true" else None
 
 
 def published(made: Report, model_version: str, folder: Path) -> dict[str, Any]:

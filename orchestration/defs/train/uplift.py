@@ -2,15 +2,19 @@
 
 import dagster as dg
 
-from orchestration.defs.train.shared import FEATURES, FRESH, MODELS_DIR, RETRY, published, shown
+from orchestration.chosen_ways import fit_way
+from orchestration.defs.train.shared import FEATURES, FRESH, LIMITS, MODELS_DIR, RETRY, demanded, published, shown
+from orchestration.model_checks import save_check
 from orchestration.model_data import as_date, clock
-from orchestration.model_records import StoredModel, chosen_way
+from orchestration.model_records import StoredModel
 from orchestration.model_store import ModelStore
+from orchestration.monitoring import limits
 from orchestration.reports.uplift import uplift_report
 from orchestration.resources.street import Street
+from orchestration.retraining import iso_dates
 from orchestration.uplift_data import uplift_rows
 from python_models.uplift.spec import MESSAGE_UPLIFT
-from python_models.uplift.train import train_uplift
+from python_models.uplift.train import UpliftResult, train_uplift
 
 SEQUENCES = dg.AssetKey(["features", "feature_customer_sequences"])
 DRAWS = tuple(dg.AssetKey(["features", name]) for name in ("feature_campaign_draws", "feature_campaign_labels"))
@@ -18,7 +22,7 @@ DRAWS = tuple(dg.AssetKey(["features", name]) for name in ("feature_campaign_dra
 
 @dg.asset(
     key=["models", MESSAGE_UPLIFT.model_name],
-    deps=[FEATURES, SEQUENCES, *DRAWS],
+    deps=[FEATURES, SEQUENCES, *DRAWS, LIMITS],
     group_name="models",
     kinds={"python", "scikitlearn"},
     retry_policy=RETRY,
@@ -28,16 +32,21 @@ DRAWS = tuple(dg.AssetKey(["features", name]) for name in ("feature_campaign_dra
 def message_uplift_model(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.tables)
     store = ModelStore(street.tables, MODELS_DIR)
-    incumbent = store.way_before(MESSAGE_UPLIFT.model_name, as_date(as_of_at))
-    result = train_uplift(uplift_rows(street.tables, MESSAGE_UPLIFT), MESSAGE_UPLIFT, incumbent)
-    content = result.model.to_json() if result.model else None
-    test_dates = tuple(f"{day:%Y-%m-%d}" for day in result.test_dates)
-    stored = StoredModel(
-        MESSAGE_UPLIFT.model_name, result.model_version, as_date(as_of_at), content, result.reason, result.metrics, test_dates
-    )
-    folder = store.save(stored, as_of_at, provenance=chosen_way(MESSAGE_UPLIFT.code_version, result.learner_name))
-    metadata = published(uplift_report(result, MESSAGE_UPLIFT, as_date(as_of_at)), result.model_version, folder)
+    rows, limit = uplift_rows(street.tables, MESSAGE_UPLIFT), limits(street.tables, "champion")
+
+    def train(only: str | None, incumbent: str | None) -> UpliftResult:
+        return train_uplift(rows, MESSAGE_UPLIFT.only(only) if only else MESSAGE_UPLIFT, incumbent)
+
+    found = fit_way(store, MESSAGE_UPLIFT, as_date(as_of_at), limit, demanded(context), train)
+    result, name = found.fit, MESSAGE_UPLIFT.model_name
+    content, test_dates = result.model.to_json() if result.model else None, iso_dates(result.test_dates)
+    stored = StoredModel(name, result.model_version, as_date(as_of_at), content, result.reason, result.metrics, test_dates)
+    folder = store.save(stored, as_of_at, provenance=found.provenance)
+    save_check(store, found.check, as_of_at)
+    spec = MESSAGE_UPLIFT if found.check.is_trained or result.way is None else MESSAGE_UPLIFT.only(result.way)
+    made = uplift_report(result, spec, as_date(as_of_at), found.compared_date)
+    metadata = published(made, result.model_version, folder) | {"compared": found.check.is_trained, "why": found.check.reason}
     if result.reason is not None:
-        context.log.warning("%s: rules serve: %s", MESSAGE_UPLIFT.model_name, result.reason)
+        context.log.warning("%s: rules serve: %s", name, result.reason)
         metadata["reason"] = result.reason
     return dg.MaterializeResult(metadata=metadata | shown(result.metrics, digits=5))

@@ -11,20 +11,31 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from orchestration.champions import Judged, decide, judge, learned_until, propensity_provenance, serving_metrics, serving_model
-from orchestration.model_records import Decision, RollbackError, StoredModel
+from orchestration.champions import (
+    decide,
+    judge,
+    keep_champion,
+    learned_until,
+    note_training,
+    propensity_provenance,
+    serving_metrics,
+    serving_model,
+)
+from orchestration.model_checks import newest_checks, read_check
+from orchestration.model_records import Champion, Decision, RollbackError, StoredModel
 from orchestration.model_store import ModelStore
 from orchestration.paths import DBT_PROJECT
 from orchestration.registry import roll_back, show_versions
+from orchestration.retraining import Checkup, examine, replacement_reasons, training_reason
 from orchestration.warehouse import Warehouse
 from python_models.evaluation.compare import Comparison
 from python_models.propensity.model import model_from_json
 from python_models.propensity.score import score_propensity
-from python_models.propensity.spec import PURCHASE_30D, BoostingParameters
+from python_models.propensity.spec import PURCHASE_30D, BoostingParameters, PropensitySpec
 from python_models.propensity.train import TrainingResult, train_propensity
 from tests.unit.python_models.worlds import labelled_rows
 
-LIMITS = {"confidence": 0.95, "maximum_age_days": 30.0, "maximum_ece": 0.2, "maximum_score_psi": 0.25}
+LIMITS = {"confidence": 0.95, "maximum_age_days": 30.0, "maximum_auc_drop": 0.03, "maximum_ece": 0.2, "maximum_score_psi": 0.25}
 SPEC = replace(
     PURCHASE_30D, minimum_train_cases=50, minimum_holdout_cases=20, boosting=(BoostingParameters(max_iterations=10, min_samples_leaf=20),)
 )
@@ -40,23 +51,40 @@ BETTER, WORSE, NOISE = comparison(-0.02, -0.03, -0.01), comparison(0.02, 0.01, 0
 
 
 @pytest.mark.parametrize(
-    ("compared", "age_days", "ece", "drift", "promoted", "reason"),
+    ("compared", "due", "promoted", "reason"),
     [
-        (BETTER, 1, 0.0, 0.0, True, "better beyond noise"),
-        (NOISE, 29, 0.0, 0.0, False, "within noise"),
-        (NOISE, 30, 0.0, 0.0, True, "due after 30 days"),
-        (NOISE, 1, 0.21, 0.0, True, "calibration error"),
-        (NOISE, 1, 0.0, 0.25, True, "have drifted"),
-        (WORSE, 90, 0.9, 9.0, False, "worse beyond noise"),
-        (None, 90, 0.9, 9.0, False, "no held-out rows"),
+        (BETTER, [], True, "better beyond noise"),
+        (NOISE, [], False, "within noise"),
+        (NOISE, ["due after 30 days"], True, "due after 30 days, and not worse beyond noise"),
+        (WORSE, ["due after 90 days"], False, "worse beyond noise"),
+        (None, ["due after 90 days"], False, "no held-out rows"),
     ],
 )
-def test_a_challenger_takes_over_when_it_is_better_or_due(
-    compared: Comparison | None, age_days: int, ece: float, drift: float, promoted: bool, reason: str
-) -> None:
-    found = decide(Judged(compared, {"ece": ece}, drift), age_days, LIMITS)
+def test_a_challenger_takes_over_when_it_is_better_or_due(compared: Comparison | None, due: list[str], promoted: bool, reason: str) -> None:
+    found = decide(compared, due)
     assert found[0] is promoted
-    assert reason in found[1]
+    assert found[1].startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("age_days", "metrics", "drift", "reason"),
+    [
+        (29, {"ece": 0.2, "auc": 0.70}, 0.249, None),
+        (30, {}, None, "due after 30 days"),
+        (1, {"ece": 0.21}, 0.0, "the champion's calibration error is 0.210"),
+        (1, {"ece": 0.0}, 0.25, "the champion's scores have drifted (PSI 0.250)"),
+        (1, {"auc": 0.68}, 0.0, "the champion's AUC fell from 0.720 to 0.680"),
+        # A fall of .05 that its own interval holds is chance.
+        (1, {"auc": 0.691}, 0.0, None),
+    ],
+)
+def test_a_champion_is_due_by_age_calibration_drift_or_a_lower_auc(
+    age_days: int, metrics: dict[str, float], drift: float | None, reason: str | None
+) -> None:
+    champion = Champion("v", FIRST, FIRST, None)
+    checkup = Checkup(champion, metrics=metrics, score_drift=drift, first_metrics={"auc": 0.72, "auc_low": 0.69})
+    found = replacement_reasons(checkup, FIRST + timedelta(days=age_days), LIMITS)
+    assert found == ([] if reason is None else [reason])
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +110,13 @@ def later(rows: pd.DataFrame, days: int) -> pd.DataFrame:
 def run(
     store: ModelStore, rows: pd.DataFrame, as_of_date: date, result: TrainingResult | None = None, limits: dict[str, float] | None = None
 ) -> Decision:
-    """What the training asset does."""
-    result = result or train_propensity(rows, SPEC)
-    decision = judge(store, SPEC, result, rows, as_of_date, limits or LIMITS)
+    """What the training asset does when it trains."""
+    result, checkup = result or train_propensity(rows, SPEC), examine(store, SPEC, rows, as_of_date)
+    decision = judge(store, SPEC, result, checkup, as_of_date, limits or LIMITS)
     content = result.model.to_json() if result.model else None
     stored = StoredModel(NAME, result.model_version, as_of_date, content, result.reason, result.metrics, ("2026-10-02",))
     store.save(stored, at(as_of_date), decision=decision, provenance=propensity_provenance(SPEC, result, rows))
+    note_training(store, SPEC, checkup, at(as_of_date), "of a test")
     return decision
 
 
@@ -165,7 +194,8 @@ def test_rows_that_the_champion_has_learned_from_judge_nobody(store: ModelStore,
     run(store, rows, FIRST, trained)
     past = later(rows, -90)
     result = train_propensity(past, SPEC)
-    decision = judge(store, SPEC, result, past, FIRST + timedelta(days=1), LIMITS)
+    tomorrow = FIRST + timedelta(days=1)
+    decision = judge(store, SPEC, result, examine(store, SPEC, past, tomorrow), tomorrow, LIMITS)
     assert decision.reason == "no held-out rows that the champion has not learned from"
 
 
@@ -267,7 +297,8 @@ def test_a_champion_whose_features_are_gone_is_replaced(store: ModelStore, rows:
     lost = trained.model.features[0]
     tomorrow = later(rows, 1).drop(columns=lost)
     result = train_propensity(tomorrow, replace(SPEC, features=tuple(name for name in SPEC.features if name != lost)))
-    decision = judge(store, SPEC, result, tomorrow, FIRST + timedelta(days=1), LIMITS)
+    day = FIRST + timedelta(days=1)
+    decision = judge(store, SPEC, result, examine(store, SPEC, tomorrow, day), day, LIMITS)
     assert decision.is_promoted
     assert decision.reason.endswith(f"its features are gone: {lost}")
 
@@ -331,7 +362,8 @@ def test_the_list_shows_who_scores_and_why(store: ModelStore, rows: pd.DataFrame
     run(store, later(rows, 1), FIRST + timedelta(days=1))
     assert "better beyond noise" in listed()
     roll_back(store.warehouse, store.models_dir, NAME, None)
-    lines = [line for line in listed().splitlines() if NAME in line]
+    *lines, check = (line for line in listed().splitlines() if NAME in line)
+    assert "of a test" in check
     assert ["rolled back" in line for line in lines] == [True, False]
     assert ["champion" in line for line in lines] == [False, True]
 
@@ -377,3 +409,83 @@ def test_the_parameters_are_kept_as_they_were(store: ModelStore, rows: pd.DataFr
     assert propensity_provenance(SPEC, trained, shuffled).data_fingerprint == provenance.data_fingerprint
     changed = rows.assign(order_count_30d=rows["order_count_30d"] + 1)
     assert propensity_provenance(SPEC, trained, changed).data_fingerprint != provenance.data_fingerprint
+
+
+def keep_or_train(store: ModelStore, rows: pd.DataFrame, as_of_date: date, spec: PropensitySpec = SPEC) -> str | None:
+    """What the training asset does: the reason why it trained, None where the champion was kept."""
+    checkup = examine(store, spec, rows, as_of_date)
+    reason = training_reason(store, spec, checkup, as_of_date, LIMITS)
+    if reason is None:
+        keep_champion(store, spec, checkup, at(as_of_date), LIMITS)
+    else:
+        run(store, rows, as_of_date)
+    return reason
+
+
+def test_a_champion_is_left_alone_for_a_month(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    assert keep_or_train(store, rows, FIRST) == "nothing served before"
+    for days in (1, 29):
+        assert keep_or_train(store, later(rows, days), FIRST + timedelta(days=days)) is None
+        assert serving_model(store, NAME, FIRST + timedelta(days=days)).model_version == trained.model_version
+    assert len(store.versions()) == 1
+    assert keep_or_train(store, later(rows, 30), FIRST + timedelta(days=30)) == "due after 30 days"
+    assert statuses(store) == {"2026-12-01": "champion", "2026-11-01": "retired"}
+
+
+def test_a_kept_champion_is_judged_on_todays_test_dates(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    run(store, rows, FIRST, trained)
+    tomorrow = FIRST + timedelta(days=1)
+    # Fewer people: other figures than those of the training.
+    assert keep_or_train(store, later(rows[rows["sample_bucket"] < 60], 1), tomorrow) is None
+    check = read_check(store, NAME, tomorrow)
+    assert check is not None
+    assert (check.incumbent, check.is_trained, check.reason) == (trained.model_version, False, "1 of 30 days old, and within its limits")
+    split = train_propensity(later(rows, 1), SPEC).split
+    assert split is not None
+    assert check.test_dates == tuple(day.isoformat() for day in split.test)
+    assert check.score_drift is not None
+    version, metrics = serving_metrics(store, NAME, tomorrow)
+    assert (version, metrics["test"]) == (trained.model_version, {**check.metrics, "is_trained": 1.0})
+    assert metrics["test"]["auc"] != trained.metrics["test"]["auc"]
+    assert [each.model_name for each in newest_checks(store)] == [NAME]
+
+
+def test_what_an_earlier_run_of_a_date_promoted_ends_when_a_later_one_keeps_the_champion(
+    store: ModelStore, rows: pd.DataFrame, trained: TrainingResult
+) -> None:
+    run(store, rows, FIRST, trained)
+    month = FIRST + timedelta(days=29)
+    always = {**LIMITS, "maximum_age_days": 1.0}
+    assert run(store, later(rows, 29), month, limits=always).is_promoted
+    assert serving_model(store, NAME, month).model_version != trained.model_version
+    assert keep_or_train(store, later(rows, 29), month) is None
+    assert serving_model(store, NAME, month).model_version == trained.model_version
+    assert statuses(store) == {"2026-11-30": "challenger", "2026-11-01": "champion"}
+
+
+@pytest.mark.parametrize("changed", [{"code_version": "other"}, {"max_training_rows": 1_000}])
+def test_new_code_or_parameters_are_tried(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult, changed: dict[str, Any]) -> None:
+    run(store, rows, FIRST, trained)
+    assert keep_or_train(store, later(rows, 1), FIRST + timedelta(days=1), replace(SPEC, **changed)) == "its code or parameters changed"
+
+
+def test_a_model_that_turned_bad_is_challenged_at_once(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    run(store, rows, FIRST, spoilt(trained))
+    reason = keep_or_train(store, later(rows, 1), FIRST + timedelta(days=1))
+    assert reason is not None
+    assert reason.startswith("the champion's ")
+    assert statuses(store) == {"2026-11-02": "champion", "2026-11-01": "retired"}
+
+
+def test_a_damaged_champion_is_a_reason_to_train(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
+    run(store, rows, FIRST, trained)
+    damage(store, trained.model_version)
+    reason = keep_or_train(store, later(rows, 1), FIRST + timedelta(days=1))
+    assert str(reason).startswith("the champion can no longer score: ")
+    assert serving_model(store, NAME, FIRST + timedelta(days=1)).as_of_date == FIRST + timedelta(days=1)
+
+
+def test_a_young_shop_trains_until_a_model_serves(store: ModelStore, rows: pd.DataFrame) -> None:
+    thin = train_propensity(rows, replace(SPEC, minimum_train_cases=10_000))
+    run(store, rows, FIRST, thin)
+    assert keep_or_train(store, later(rows, 1), FIRST + timedelta(days=1)) == "nothing served before"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.model_records import StoredModel, chosen_way
+from orchestration.model_records import ChosenWay, StoredModel, chosen_way, full_code_version
 from orchestration.model_store import ModelStore
 from orchestration.paths import DBT_PROJECT
 from orchestration.warehouse import Warehouse
@@ -74,9 +74,13 @@ def test_the_predecessor_needs_no_file(store: ModelStore, tmp_path: Path) -> Non
 
 def test_the_way_to_challenge_is_that_of_an_earlier_date(store: ModelStore) -> None:
     assert store.way_before("clusters", TODAY) is None
+    compared = TODAY - timedelta(days=2)
     for days, way in ((2, "ease"), (1, "svd"), (0, "cosine")):
         day = TODAY - timedelta(days=days)
-        store.save(model(day, f"v{days}"), datetime.combine(day, time()), provenance=chosen_way("1", way))
-    store.save(model(TODAY - timedelta(days=1), "none", None), datetime.combine(TODAY, time()), provenance=chosen_way("1", None))
-    assert store.way_before("clusters", TODAY) == "svd", "a run of the same date decides as the first one did"
-    assert store.way_before("clusters", TODAY + timedelta(days=1)) == "cosine"
+        store.save(model(day, f"v{days}"), datetime.combine(day, time()), provenance=chosen_way("1", way, compared))
+    store.save(model(YESTERDAY, "none", None), datetime.combine(TODAY, time()), provenance=chosen_way("1", None, YESTERDAY))
+    found = store.way_before("clusters", TODAY)
+    assert found == ChosenWay("svd", compared, full_code_version("1")), "a run of the same date decides as the first one did"
+    tomorrow = store.way_before("clusters", TODAY + timedelta(days=1))
+    assert tomorrow is not None
+    assert tomorrow.way == "cosine"

@@ -301,6 +301,24 @@ def test_who_serves_stays_until_another_leads_beyond_noise(tasteful: World, fit:
     assert len({version.model_version for version in (fit, kept, beaten)}) == 3
 
 
+def test_the_one_that_serves_is_the_same_model_whether_others_were_compared_or_not(tasteful: World, fit: RecommendationFit) -> None:
+    assert fit.model is not None
+    alone = train_recommendations(*tasteful, SPEC.only(str(fit.way)), incumbent=fit.way)
+    assert alone.model is not None
+    assert alone.model.recommender.candidate == fit.model.recommender.candidate
+    assert (alone.model.recommender.weights != fit.model.recommender.weights).nnz == 0
+    assert alone.model.calibrations == fit.model.calibrations
+    assert alone.metrics["test"] == fit.metrics["test"]
+
+
+def test_a_rule_that_serves_goes_on_alone() -> None:
+    world = drawn(900, 0.0, 12)
+    served = train_recommendations(*world, SPEC)
+    alone = train_recommendations(*world, SPEC.only(str(served.way)), incumbent=served.way)
+    assert alone.way == served.way
+    assert "when all were compared" in str(alone.reason)
+
+
 @pytest.mark.parametrize("incumbent", [None, "a candidate of an earlier version"])
 def test_without_somebody_who_serves_the_best_one_does(tasteful: World, fit: RecommendationFit, incumbent: str | None) -> None:
     found = train_recommendations(*tasteful, SPEC, incumbent=incumbent)

@@ -96,7 +96,7 @@ def test_a_learner_finds_who_responds(personal: UpliftResult) -> None:
 
 def test_who_serves_stays_until_another_ranks_better_beyond_noise(personal: UpliftResult) -> None:
     rows, qini = trial(0.15, 0.0), personal.metrics["validation"]
-    best = str(personal.learner_name)
+    best = str(personal.way)
     assert max(SPEC.learners, key=lambda learner: qini[f"qini_{learner.name}"]).name == best
     close, beaten = (
         [
@@ -108,19 +108,19 @@ def test_who_serves_stays_until_another_ranks_better_beyond_noise(personal: Upli
     )
     assert close
     kept = train_uplift(rows, SPEC, incumbent=close[0])
-    assert kept.learner_name == close[0]
+    assert kept.way == close[0]
     assert kept.metrics["validation"]["is_incumbent_kept"] == 1.0
     assert kept.metrics["validation"]["qini"] == qini[f"qini_{close[0]}"]
     assert kept.model_version != personal.model_version
     for name in beaten:
         replaced = train_uplift(rows, SPEC, incumbent=name)
-        assert replaced.learner_name == best
+        assert replaced.way == best
         assert replaced.metrics["validation"]["is_incumbent_kept"] == 0.0
 
 
 def test_a_learner_that_ranks_nobody_defends_nothing(uniform: UpliftResult) -> None:
     again = train_uplift(trial(0.05, 0.05), SPEC, incumbent="x_reading")
-    assert again.learner_name is None
+    assert again.way is None
     assert again.reason == uniform.reason
     assert "is_incumbent_kept" not in again.metrics["validation"]
 

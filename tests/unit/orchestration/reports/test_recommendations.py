@@ -30,7 +30,7 @@ def fit(world: World) -> RecommendationFit:
 
 
 def page_of(fit: RecommendationFit, dates: dict[str, date] = DATES, spec: RecommendationSpec = QUICK) -> Report:
-    return recommendation_report(fit, dates, spec, DATES["scoring"])
+    return recommendation_report(fit, dates, spec, DATES["scoring"], DATES["scoring"])
 
 
 def ids_of(day: ShopDay) -> list[str]:
@@ -67,6 +67,15 @@ def test_the_page_says_who_stayed_though_another_led(world: World, fit: Recommen
     low, high = (kept.metrics["validation"][f"ndcg_lead_over_incumbent_{end}"] for end in ("low", "high"))
     assert f"It has served before, and the best candidate leads it by {low:.4f} to {high:.4f} NDCG@10" in text_of(made)
     assert "It leads the best rule" not in text_of(made)
+
+
+def test_between_two_comparisons_the_page_holds_the_one_that_serves_and_the_rules(world: World, fit: RecommendationFit) -> None:
+    alone = train_recommendations(*world, QUICK.only(str(fit.way)), incumbent=fit.way)
+    made = recommendation_report(alone, DATES, QUICK, DATES["scoring"], DATES["test"])
+    assert_whole(made, ids_of(world[2]))
+    assert f"All candidates were compared on {DATES['test']}" in made.page
+    assert alone.comparison["candidate"].tolist() == [c.name for c in QUICK.candidates if c.is_rule or c.name == fit.way]
+    assert "All candidates were compared" not in page_of(fit).page
 
 
 def test_where_a_rule_serves_the_page_says_why() -> None:

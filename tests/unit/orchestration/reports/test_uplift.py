@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pandas as pd
 import pytest
@@ -28,7 +29,7 @@ def personal(rows: pd.DataFrame) -> UpliftResult:
 
 
 def page_of(result: UpliftResult) -> Report:
-    return uplift_report(result, QUICK, AS_OF_DATE)
+    return uplift_report(result, QUICK, AS_OF_DATE, AS_OF_DATE)
 
 
 def test_the_page_of_a_personal_model_holds_what_was_measured(personal: UpliftResult, rows: pd.DataFrame) -> None:
@@ -57,14 +58,25 @@ def test_the_page_says_who_stayed_though_another_was_best(personal: UpliftResult
     close = next(
         learner.name
         for learner in QUICK.learners
-        if learner.name != personal.learner_name
-        and validation[f"qini_{learner.name}_low"] > 0 >= validation[f"qini_gain_over_{learner.name}_low"]
+        if learner.name != personal.way and validation[f"qini_{learner.name}_low"] > 0 >= validation[f"qini_gain_over_{learner.name}_low"]
     )
     kept = train_uplift(rows, QUICK, incumbent=close)
     made = page_of(kept)
     assert_whole(made)
     lead = [f"{kept.metrics['validation'][f'qini_gain_over_incumbent_{end}']:.5f}" for end in ("low", "high")]
     assert f"Serves: <strong>{close}</strong>, as before: the best one gains {lead[0]} to {lead[1]} on it" in made.page
+
+
+def test_between_two_comparisons_the_page_holds_the_learner_that_serves_alone(personal: UpliftResult, rows: pd.DataFrame) -> None:
+    narrow = QUICK.only(str(personal.way))
+    compared_date = AS_OF_DATE - timedelta(days=12)
+    alone = train_uplift(rows, narrow, incumbent=personal.way)
+    assert alone.way == personal.way
+    made = uplift_report(alone, narrow, AS_OF_DATE, compared_date)
+    assert_whole(made)
+    assert f"All learners were compared on {compared_date}" in made.page
+    assert "Bonferroni" not in made.page
+    assert [row[0] for row in cells_of(made) if row and row[0] in {learner.name for learner in QUICK.learners}] == [personal.way]
 
 
 def test_where_the_average_serves_the_page_shows_what_was_not_good_enough() -> None:
