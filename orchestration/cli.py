@@ -128,19 +128,23 @@ def identity(parsed: argparse.Namespace, folder: DataFolder, console: Console) -
 
 
 def models(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
-    """Show the registered versions of the models (list), or make an earlier one score again (rollback)."""
+    """Show the registered versions of the models (list), make an earlier one score again (rollback), or end that (release)."""
     from orchestration.lock import warehouse_turn
     from orchestration.paths import DBT_PROJECT
-    from orchestration.registry import roll_back, show_versions
+    from orchestration.registry import WITH_CHAMPION, release, roll_back, show_versions
     from orchestration.table_store import open_table_store
 
     with warehouse_turn(folder.root, "models"):
         tables = open_table_store(folder.root)
         if parsed.action == "list":
             show_versions(tables, DBT_PROJECT / "models", console)
+        elif parsed.action == "release":
+            held = release(tables, DBT_PROJECT / "models", parsed.model)
+            console.print(f"{held} scores until the next run, which fits {parsed.model} anew.", highlight=False)
         else:
             taken_out, serves = roll_back(tables, DBT_PROJECT / "models", parsed.model, parsed.to)
-            console.print(f"{serves} scores from the next run on; no run promotes {taken_out} again.", highlight=False)
+            until = f"no run promotes {taken_out} again" if parsed.model in WITH_CHAMPION else "until `models release` ends that"
+            console.print(f"{serves} scores from the next run on; {until}.", highlight=False)
 
 
 def ui(parsed: argparse.Namespace, folder: DataFolder, console: Console) -> None:
@@ -217,6 +221,8 @@ def _parser() -> argparse.ArgumentParser:
     actions.add_parser("list", help="versions, which of them score, and why")
     back = actions.add_parser("rollback", help="take the version that scores out of service")
     back.add_argument("model", metavar="MODEL", help="such as purchase_30d")
+    freed = actions.add_parser("release", help="let runs choose again after a rollback of a model that they fit anew")
+    freed.add_argument("model", metavar="MODEL", help="such as customer_clusters")
     back.add_argument("--to", metavar="VERSION", help="the version that is to score; otherwise the one that scored before")
     add("ui", ui).add_argument("--port", type=int, default=UI_PORT)
     landing = add("stream", stream)

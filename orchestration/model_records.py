@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ Row = dict[str, Any]
 
 CHAMPION, CHALLENGER, RETIRED = "champion", "challenger", "retired"
 BY_RUN, BY_PERSON = "run", "person"
+FITTED_ANEW = "fitted anew by every run"
 # Of the parameters of a model that chooses between ways to be fitted: the one that serves, and when all were compared.
 WAY, COMPARED = "way", "compared_date"
 
@@ -114,6 +115,19 @@ def latest_champion(rows: Sequence[Row], as_of_date: date) -> Champion | None:
         return None
     row = max(serving, key=lambda row: (row["promoted_date"], row["promotion_number"]))
     return Champion(row["model_version"], row["as_of_date"], row["promoted_date"], row.get("learned_until_date"))
+
+
+def held_version(rows: Sequence[Row], as_of_date: date) -> str | None:
+    """The version that serves because a person said so, if the last word on who serves was a person's."""
+    champion = latest_champion(rows, as_of_date)
+    by_person = {(row["model_version"], row["as_of_date"]) for row in rows if row.get("promoted_by") == BY_PERSON}
+    is_held = champion is not None and (champion.model_version, champion.as_of_date) in by_person
+    return champion.model_version if champion and is_held else None
+
+
+def in_time(row: Row) -> tuple[date, datetime, str]:
+    """The order in which rows were registered; of the same moment by version, so that there is an order in any case."""
+    return row["as_of_date"], row["trained_at"], row["model_version"]
 
 
 def next_number(rows: Sequence[Row]) -> int:

@@ -23,6 +23,7 @@ from orchestration.model_records import (
     CHALLENGER,
     CHAMPION,
     COMPARED,
+    FITTED_ANEW,
     RETIRED,
     UNKNOWN,
     WAY,
@@ -37,6 +38,8 @@ from orchestration.model_records import (
     as_json,
     file_text,
     full_code_version,
+    held_version,
+    in_time,
     is_same,
     kept_text,
     latest_champion,
@@ -69,12 +72,17 @@ class ModelStore:
         decision: Decision | None = None,
         provenance: Provenance = UNKNOWN,
     ) -> Path:
-        """Write the file first, then register it: a registered model is always complete. Without a decision it serves from this run on."""
+        """Write the file first, then register it: a registered model is always complete.
+
+        Without a decision it serves from this run on, unless a person has rolled the model back to a version and not released it since.
+        """
         folder = self.folder(model.model_name, model.model_version)
         text = file_text(model)
         file = folder / "model.json"
         write_whole(file, text)
-        serves = model.content is not None and (decision is None or decision.is_promoted)
+        registered = self._rows(model.model_name)
+        held = None if decision else held_version(registered, model.as_of_date)
+        serves = model.content is not None and held is None and (decision is None or decision.is_promoted)
         row: Row = {
             "model_name": model.model_name,
             "model_version": model.model_version,
@@ -94,14 +102,13 @@ class ModelStore:
             "test_dates": as_json(model.test_dates),
             "learned_until_date": provenance.learned_until_date,
             "status": CHALLENGER,
-            "decision": decision.reason if decision else "fitted anew by every run",
+            "decision": decision.reason if decision else f"{held} serves until it is released" if held else FITTED_ANEW,
             "comparison": as_json(decision.comparison) if decision else None,
             "promoted_date": None,
             "promotion_number": None,
             "promoted_by": None,
             "rolled_back_at": None,
         }
-        registered = self._rows(model.model_name)
         replaced = f"replaced by {model.model_version}, a later run of the same date"
         rows = [self._without_decision(other, model.as_of_date, replaced) for other in registered if not is_same(row, other)]
         before = next((other for other in registered if is_same(row, other)), {})
@@ -111,7 +118,7 @@ class ModelStore:
             row["content"] = before["content"]
         elif serves:
             row |= {"promoted_date": model.as_of_date, "promotion_number": next_number(rows), "promoted_by": BY_RUN}
-        self._replace(model.model_name, [*rows, row], somebody_serves=decision is not None or serves)
+        self._replace(model.model_name, [*rows, row], somebody_serves=decision is not None or held is not None or serves)
         return folder
 
     def load(self, model_name: str, as_of_date: date) -> StoredModel:
@@ -127,6 +134,14 @@ class ModelStore:
             if (row["model_version"], row["as_of_date"]) == (model_version, as_of_date):
                 return self._read(row)
         raise LookupError(f"no version {model_version} of {model_name} is registered for {as_of_date}")
+
+    def load_serving(self, model_name: str, as_of_date: date) -> StoredModel:
+        """Of a model that every run fits anew: what the run of this date fitted, or the version that a person rolled back to."""
+        rows = self._rows(model_name)
+        held = held_version(rows, as_of_date)
+        if held is None:
+            return self.load(model_name, as_of_date)
+        return self._read(max((row for row in rows if row["model_version"] == held), key=in_time))
 
     def champion_before(self, model_name: str, as_of_date: date) -> Champion | None:
         """The version that serves when the run of this date begins: what the run itself has promoted before does not count."""
@@ -175,6 +190,18 @@ class ModelStore:
         self._replace(model_name, rows)
         return current.model_version, str(target["model_version"])
 
+    def release(self, model_name: str) -> str:
+        """Let runs choose again after a rollback of a model that they fit anew; returns the version that was held."""
+        rows = self._rows(model_name)
+        held = held_version(rows, max((row["as_of_date"] for row in rows), default=date.min))
+        if held is None:
+            raise RollbackError(f"no version of {model_name} is held by a person")
+        for row in rows:
+            row["rolled_back_at"] = None
+            row["promoted_by"] = BY_RUN if row.get("promoted_by") == BY_PERSON else row.get("promoted_by")
+        self._replace(model_name, rows)
+        return held
+
     def versions(self) -> list[Row]:
         """Every registered version, the newest first."""
         rows = self.warehouse.ops_rows(self.table, "1 = 1")
@@ -192,7 +219,7 @@ class ModelStore:
     def newest_before(self, model_name: str, as_of_date: date, is_trained: bool = False) -> Row | None:
         """What the last run of an earlier date registered; with `is_trained` a model, not only the reason why there is none."""
         rows = [row for row in self._rows(model_name) if row["as_of_date"] < as_of_date and (row["is_trained"] or not is_trained)]
-        return max(rows, key=lambda row: (row["as_of_date"], row["trained_at"], row["model_version"]), default=None)
+        return max(rows, key=in_time, default=None)
 
     def way_before(self, model_name: str, as_of_date: date) -> ChosenWay | None:
         """What the last run of an earlier date that fitted a model chose for it; None if there was no such run."""

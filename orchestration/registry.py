@@ -20,10 +20,18 @@ WITH_CHAMPION = tuple(spec.model_name for spec in SPECS)
 
 
 def roll_back(tables: TableStore, models_dir: Path, model_name: str, to_version: str | None) -> tuple[str, str]:
-    """Take the champion out of service; returns its version and the one that serves instead."""
-    if model_name not in WITH_CHAMPION:
-        raise RollbackError(f"{model_name} has no champion: every run fits it anew. With a champion: {', '.join(WITH_CHAMPION)}")
+    """Take the version that scores out of service; returns its version and the one that scores instead.
+
+    A propensity model's runs go on to look for a better one. A model that every run fits anew keeps the version until it is released.
+    """
     return _store(tables, models_dir).roll_back(model_name, to_version)
+
+
+def release(tables: TableStore, models_dir: Path, model_name: str) -> str:
+    """Let the runs fit a model anew again after a rollback; returns the version that was held."""
+    if model_name in WITH_CHAMPION:
+        raise RollbackError(f"{model_name} needs no release: the next challenger that is better than its champion scores")
+    return _store(tables, models_dir).release(model_name)
 
 
 def show_versions(tables: TableStore, models_dir: Path, console: Console) -> None:

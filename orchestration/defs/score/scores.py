@@ -88,7 +88,7 @@ def _spec(table: str, deps: list[dg.AssetKey]) -> dg.AssetSpec:
 def cluster_scores(street: Street) -> Iterator[dg.MaterializeResult]:
     as_of_at = clock(street.tables)
     same = {"as_of_date": as_date(as_of_at)}
-    stored = ModelStore(street.tables, MODELS_DIR).load(CUSTOMER_CLUSTERS.model_name, as_date(as_of_at))
+    stored = ModelStore(street.tables, MODELS_DIR).load_serving(CUSTOMER_CLUSTERS.model_name, as_date(as_of_at))
     scores, profiles = pd.DataFrame(columns=list(CLUSTER_COLUMNS)), pd.DataFrame(columns=list(PROFILE_COLUMNS))
     if stored.content is not None:
         model = cluster_model_from_json(stored.content)
@@ -168,7 +168,7 @@ def propensity_reference_scores(street: Street) -> dg.MaterializeResult:
 )
 def customer_values(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.tables)
-    stored = ModelStore(street.tables, MODELS_DIR).load(CUSTOMER_VALUE.model_name, as_date(as_of_at))
+    stored = ModelStore(street.tables, MODELS_DIR).load_serving(CUSTOMER_VALUE.model_name, as_date(as_of_at))
     scores = pd.DataFrame(columns=[*VALUE_COLUMNS, "as_of_date", "scored_at"])
     metadata: dict[str, float | str] = {"version": stored.model_version}
     if stored.content is None:
@@ -202,7 +202,7 @@ def customer_values(context: dg.AssetExecutionContext, street: Street) -> dg.Mat
 def product_recommendations(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.tables)
     name = PRODUCT_RECOMMENDATIONS.model_name
-    stored, today = ModelStore(street.tables, MODELS_DIR).load(name, as_date(as_of_at)), shop_day(street.tables, "scoring")
+    stored, today = ModelStore(street.tables, MODELS_DIR).load_serving(name, as_date(as_of_at)), shop_day(street.tables, "scoring")
     batches = [pd.DataFrame(columns=list(RECOMMENDATION_COLUMNS))]
     if stored.content is None or today is None:
         context.log.warning("no recommendations: %s", stored.reason)
@@ -230,7 +230,7 @@ def product_recommendations(context: dg.AssetExecutionContext, street: Street) -
 )
 def send_times(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.tables)
-    stored = ModelStore(street.tables, MODELS_DIR).load(SEND_TIME.model_name, as_date(as_of_at))
+    stored = ModelStore(street.tables, MODELS_DIR).load_serving(SEND_TIME.model_name, as_date(as_of_at))
     scores = pd.DataFrame(columns=[*SEND_TIME_COLUMNS, "as_of_date", "scored_at"])
     metadata: dict[str, float | str] = {"version": stored.model_version}
     if stored.content is None:
@@ -263,7 +263,7 @@ def model_metrics(street: Street) -> dg.MaterializeResult:
         if name in CHAMPION_NAMES:
             version, metrics = serving_metrics(store, name, as_date(as_of_at))
         else:
-            stored = store.load(name, as_date(as_of_at))
+            stored = store.load_serving(name, as_date(as_of_at))
             version, metrics = stored.model_version, stored.metrics
         rows = _metric_rows(name, version, metrics, as_of_at)
         same = {"model_name": name, "as_of_date": as_date(as_of_at)}

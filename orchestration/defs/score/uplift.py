@@ -25,7 +25,7 @@ from python_models.uplift.spec import MESSAGE_UPLIFT
 )
 def uplift_scores(context: dg.AssetExecutionContext, street: Street) -> dg.MaterializeResult:
     as_of_at = clock(street.tables)
-    stored = ModelStore(street.tables, MODELS_DIR).load(MESSAGE_UPLIFT.model_name, as_date(as_of_at))
+    stored = ModelStore(street.tables, MODELS_DIR).load_serving(MESSAGE_UPLIFT.model_name, as_date(as_of_at))
     scores = pd.DataFrame(columns=list(COLUMNS))
     metadata: dict[str, float | str] = {"version": stored.model_version}
     if stored.content is None:

@@ -207,6 +207,24 @@ def test_the_second_day_is_scored_by_the_champion_and_says_why(world: World, sec
         assert versions == champions[model_name]
 
 
+def test_the_second_day_trains_nothing_that_keeps_its_promises_and_says_so(world: World, second_day: Day) -> None:
+    checks = {
+        name: found
+        for name, *found in world.warehouse.rows(
+            """
+            select model_name, incumbent, is_trained, reason from staging.stg_ops__model_checks
+            where as_of_date = (select as_of_date from intermediate.int_clock)
+            """
+        )
+    }
+    versions = world.warehouse.rows("select model_version from ops.main.model_registry where model_name = 'purchase_30d'")
+    assert checks["purchase_30d"] == [versions[0][0], False, "1 of 30 days old, and within its limits"]
+    assert len(versions) == 1
+    assert {"product_recommendations", "message_uplift"} <= set(checks)
+    for _, is_trained, reason in checks.values():
+        assert is_trained == ("within its limits" not in reason)
+
+
 def test_drift_has_one_verdict_per_feature_and_score(world: World, second_day: Day) -> None:
     [(rows, names, scores, compared, scoring)] = world.warehouse.rows(
         """

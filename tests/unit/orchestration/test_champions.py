@@ -25,7 +25,7 @@ from orchestration.model_checks import newest_checks, read_check
 from orchestration.model_records import Champion, Decision, RollbackError, StoredModel
 from orchestration.model_store import ModelStore
 from orchestration.paths import DBT_PROJECT
-from orchestration.registry import roll_back, show_versions
+from orchestration.registry import release, roll_back, show_versions
 from orchestration.retraining import Checkup, examine, replacement_reasons, training_reason
 from orchestration.warehouse import Warehouse
 from python_models.evaluation.compare import Comparison
@@ -347,8 +347,12 @@ def test_impossible_rollbacks_say_why(store: ModelStore, rows: pd.DataFrame, tra
         store.roll_back(NAME, "x")
     with pytest.raises(RollbackError, match="serves already"):
         store.roll_back(NAME, trained.model_version)
-    with pytest.raises(RollbackError, match="has no champion: every run fits it anew"):
-        roll_back(store.warehouse, store.models_dir, "customer_clusters", None)
+    with pytest.raises(RollbackError, match="no model customer_cluster is registered"):
+        roll_back(store.warehouse, store.models_dir, "customer_cluster", None)
+    with pytest.raises(RollbackError, match="purchase_30d needs no release"):
+        release(store.warehouse, store.models_dir, NAME)
+    with pytest.raises(RollbackError, match="no version of customer_clusters is held by a person"):
+        release(store.warehouse, store.models_dir, "customer_clusters")
 
 
 def test_the_list_shows_who_scores_and_why(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
@@ -400,6 +404,31 @@ def test_a_model_that_every_run_fits_anew_serves_from_its_own_run(store: ModelSt
     thin = FIRST + timedelta(days=2)
     store.save(StoredModel("clusters", "thin", thin, None, "too thin", {}), at(thin))
     assert statuses(store) == {"2026-11-03": "challenger", "2026-11-02": "retired", "2026-11-01": "retired"}
+
+
+def test_a_model_that_every_run_fits_anew_keeps_what_it_was_rolled_back_to_until_it_is_released(store: ModelStore) -> None:
+    days = [FIRST + timedelta(days=number) for number in range(5)]
+
+    def fit(day: date, content: str | None = "{}") -> str:
+        """What the asset of such a model does; the version that scores."""
+        store.save(StoredModel("clusters", f"v{day.day}", day, content, None if content else "too thin", {}), at(day))
+        return store.load_serving("clusters", day).model_version
+
+    assert [fit(day) for day in days[:2]] == ["v1", "v2"]
+    assert roll_back(store.warehouse, store.models_dir, "clusters", None) == ("v2", "v1")
+    assert store.load_serving("clusters", days[1]).model_version == "v1"
+    # Neither a rerun nor the next day changes that, nor a day that is too thin for a model of its own.
+    assert [fit(days[1]), fit(days[2]), fit(days[3], None)] == ["v1", "v1", "v1"]
+    assert {row["model_version"]: row["status"] for row in store.versions()} == {
+        "v4": "challenger",
+        "v3": "challenger",
+        "v2": "retired",
+        "v1": "champion",
+    }
+    assert next(row["decision"] for row in store.versions() if row["model_version"] == "v3") == "v1 serves until it is released"
+    assert release(store.warehouse, store.models_dir, "clusters") == "v1"
+    assert fit(days[4]) == "v5"
+    assert statuses(store)["2026-11-05"] == "champion"
 
 
 def test_the_parameters_are_kept_as_they_were(store: ModelStore, rows: pd.DataFrame, trained: TrainingResult) -> None:
