@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.identity_matching import SHOP_LINKS
 from orchestration.model_checks import newest_checks
 from orchestration.model_records import RollbackError
 from orchestration.model_store import ModelStore
@@ -24,6 +25,8 @@ def roll_back(tables: TableStore, models_dir: Path, model_name: str, to_version:
 
     A propensity model's runs go on to look for a better one. A model that every run fits anew keeps the version until it is released.
     """
+    if model_name == SHOP_LINKS.model_name:
+        raise RollbackError(f"{model_name} is fitted to the people of today: decide on single ones by `identity link` and `identity split`")
     return _store(tables, models_dir).roll_back(model_name, to_version)
 
 
@@ -51,8 +54,11 @@ def show_versions(tables: TableStore, models_dir: Path, console: Console) -> Non
             row.get("decision") or row.get("reason") or "",
         )
     console.print(table)
+    found = newest_checks(store)
+    if not found:
+        return
     checks = Table("model", "last run", "trained or compared", "why")
-    for check in newest_checks(store):
+    for check in found:
         checks.add_row(check.model_name, f"{check.as_of_date:%Y-%m-%d}", "yes" if check.is_trained else "no", check.reason)
     console.print(checks)
 

@@ -349,6 +349,8 @@ def test_impossible_rollbacks_say_why(store: ModelStore, rows: pd.DataFrame, tra
         store.roll_back(NAME, trained.model_version)
     with pytest.raises(RollbackError, match="no model customer_cluster is registered"):
         roll_back(store.warehouse, store.models_dir, "customer_cluster", None)
+    with pytest.raises(RollbackError, match="identity_links is fitted to the people of today"):
+        roll_back(store.warehouse, store.models_dir, "identity_links", None)
     with pytest.raises(RollbackError, match="purchase_30d needs no release"):
         release(store.warehouse, store.models_dir, NAME)
     with pytest.raises(RollbackError, match="no version of customer_clusters is held by a person"):
