@@ -143,6 +143,10 @@ class ModelStore:
             return self.load(model_name, as_of_date)
         return self._read(max((row for row in rows if row["model_version"] == held), key=in_time))
 
+    def is_held(self, model_name: str, as_of_date: date) -> bool:
+        """Whether a person rolled back to the version that serves."""
+        return held_version(self._rows(model_name), as_of_date) is not None
+
     def champion_before(self, model_name: str, as_of_date: date) -> Champion | None:
         """The version that serves when the run of this date begins: what the run itself has promoted before does not count."""
         rows = self._rows(model_name)

@@ -17,6 +17,8 @@ from python_models.matrix import FloatArray, feature_matrix, usable_features
 from python_models.reproducible import fingerprint, single_thread, sort_rows
 
 PROFILE_DIGITS = 6
+# Metrics of this name, with the id of a cluster, hold its share of the customers.
+SHARE = "share_cluster_"
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ def _fit(
         "kept_cluster_count": float(len(set(ids) & set(previous_names))),
     }
     metrics |= {f"bic_k{k:02d}": value for k, value in bic_by_k.items()} | _family_metrics(candidates)
+    groups = _groups(labels, names, previous_names)
+    metrics |= {f"{SHARE}{cluster_id:02d}": float(share) for cluster_id, share in zip(groups["cluster_id"], groups["share"], strict=True)}
     places, metrics["map_variance_share"] = _places(compared, centroids, [names[cluster_id] for cluster_id in ids])
     return ClusterResult(
         model,
@@ -104,7 +108,7 @@ def _fit(
         choice,
         places,
         bic_by_k,
-        _groups(labels, names, previous_names),
+        groups,
         _means(ordered, labels, used, names),
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
 import numpy as np
 
 from python_models.matrix import FloatArray
@@ -11,6 +14,7 @@ BINS = 10
 SMALLEST_SHARE = 0.0001
 MISSING = -1
 NEVER_SEEN = -2
+Bin = TypeVar("Bin", bound=Hashable)
 
 
 def population_stability_index(reference: FloatArray, current: FloatArray) -> float:
@@ -28,12 +32,22 @@ def population_stability_index(reference: FloatArray, current: FloatArray) -> fl
         bins = (np.cumsum(counts) - counts) * BINS // counts.sum()
         edges, has_few_values = values[np.flatnonzero(np.diff(bins, prepend=-1))], False
     before, after = _binned(reference, edges, has_few_values), _binned(current, edges, has_few_values)
+    return stability_index_of_shares(_shares(before), _shares(after))
+
+
+def stability_index_of_shares(before: Mapping[Bin, float], after: Mapping[Bin, float]) -> float:
+    """The index of two distributions over the same bins; a bin that one of them lacks is empty there."""
     total = 0.0
-    for found in sorted({*before.tolist(), *after.tolist()}):
-        was = max(float((before == found).mean()), SMALLEST_SHARE)
-        now = max(float((after == found).mean()), SMALLEST_SHARE)
+    # In the order of the first, so that the sum is the same each time.
+    for found in dict.fromkeys((*before, *after)):
+        was, now = (max(shares.get(found, 0.0), SMALLEST_SHARE) for shares in (before, after))
         total += (now - was) * float(np.log(now / was))
     return total
+
+
+def _shares(bins: np.ndarray) -> dict[int, float]:
+    found, counts = np.unique(bins, return_counts=True)
+    return {int(name): int(count) / len(bins) for name, count in zip(found, counts, strict=True)}
 
 
 def _binned(values: FloatArray, edges: FloatArray, has_few_values: bool) -> np.ndarray:

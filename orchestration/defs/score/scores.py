@@ -59,7 +59,8 @@ MODEL_NAMES = (
     SEND_TIME.model_name,
     MESSAGE_UPLIFT.model_name,
 )
-CHAMPION_NAMES = frozenset(spec.model_name for spec in SPECS)
+# Models that are not fitted anew by every run: a version of an earlier date may serve.
+CHAMPION_NAMES = frozenset({CUSTOMER_CLUSTERS.model_name, *(spec.model_name for spec in SPECS)})
 # Their contacts are some dozens of rows each.
 CUSTOMERS_AT_ONCE = 100_000
 ML_TABLES = read_source_tables(MODELS_DIR, "ml")
@@ -88,7 +89,7 @@ def _spec(table: str, deps: list[dg.AssetKey]) -> dg.AssetSpec:
 def cluster_scores(street: Street) -> Iterator[dg.MaterializeResult]:
     as_of_at = clock(street.tables)
     same = {"as_of_date": as_date(as_of_at)}
-    stored = ModelStore(street.tables, MODELS_DIR).load_serving(CUSTOMER_CLUSTERS.model_name, as_date(as_of_at))
+    stored = serving_model(ModelStore(street.tables, MODELS_DIR), CUSTOMER_CLUSTERS.model_name, as_date(as_of_at))
     scores, profiles = pd.DataFrame(columns=list(CLUSTER_COLUMNS)), pd.DataFrame(columns=list(PROFILE_COLUMNS))
     if stored.content is not None:
         model = cluster_model_from_json(stored.content)

@@ -175,15 +175,16 @@ def test_the_second_day_moves_the_clock_and_delivers_a_difference(world: World, 
 
 
 def test_clusters_keep_their_ids_overnight(world: World, second_day: Day) -> None:
-    [(same, both)] = world.warehouse.rows(
+    [(same, both, is_one_model)] = world.warehouse.rows(
         """
-        select count(*) filter (where today.cluster_id = before.cluster_id), count(*)
+        select count(*) filter (where today.cluster_id = before.cluster_id), count(*), bool_and(today.model_version = before.model_version)
         from ml.customer_clusters as today
         inner join ml.customer_clusters as before
             on today.customer_id = before.customer_id and before.as_of_date = today.as_of_date - 1
         """
     )
     assert both > 500
+    assert is_one_model
     assert same / both > 0.9
 
 
