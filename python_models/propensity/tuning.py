@@ -96,10 +96,11 @@ def _judged_boosting(folds: Sequence[Fold], parameters: BoostingParameters, seed
     losses, aucs = np.zeros(len(counts)), np.zeros(len(counts))
     for fold in folds:
         model = fit_boosting(fold.fit_matrix, fold.fit_outcome, parameters, seed)
-        decision = np.full(len(fold.judge_matrix), model.baseline)
+        by_column = np.asfortranarray(fold.judge_matrix)
+        decision = np.full(len(by_column), model.baseline)
         for position, count in enumerate(counts):
             for tree in model.trees[count - TREE_STEP : count]:
-                decision += tree.predict(fold.judge_matrix)
+                decision += tree.predict(by_column)
             losses[position] += log_loss_of(fold.judge_outcome, np.asarray(expit(decision))) / len(folds)
             aucs[position] += roc_auc_score(fold.judge_outcome, decision) / len(folds)
     best = int(np.argmin(losses))

@@ -20,6 +20,7 @@ from python_models.propensity.model import (
     LogisticModel,
     PlattCalibration,
     PropensityModel,
+    Tree,
     model_from_json,
 )
 from python_models.propensity.policy import ContactPolicy
@@ -215,6 +216,44 @@ def test_a_forest_equals_scikit_learn(missing_share: float) -> None:
         ).fit(matrix, outcome)
     np.testing.assert_allclose(ours.share(matrix), theirs.predict_proba(matrix)[:, 1], rtol=0, atol=1e-12)
     assert np.isfinite(ours.decision(matrix)).all()
+
+
+def grown(depth: int, generator: np.random.Generator) -> Tree:
+    """A whole tree of so many levels, with questions and ways of missing values drawn at random."""
+    inner = 2**depth - 1
+    nodes = range(2 * inner + 1)
+    return Tree(
+        feature=tuple(int(generator.integers(3)) if node < inner else -1 for node in nodes),
+        threshold=tuple(float(generator.integers(-2, 3)) if node < inner else 0.0 for node in nodes),
+        missing_goes_left=tuple(bool(generator.random() < 0.5) for _ in nodes),
+        left=tuple(2 * node + 1 if node < inner else 0 for node in nodes),
+        right=tuple(2 * node + 2 if node < inner else 0 for node in nodes),
+        value=tuple(float(value) for value in generator.normal(size=len(nodes))),
+    )
+
+
+def led(tree: Tree, row: np.ndarray) -> float:
+    """The value of the leaf that one row is led to, node by node."""
+    node = 0
+    while tree.feature[node] >= 0:
+        value = row[tree.feature[node]]
+        goes_left = tree.missing_goes_left[node] if np.isnan(value) else value <= tree.threshold[node]
+        node = tree.left[node] if goes_left else tree.right[node]
+    return tree.value[node]
+
+
+# Nine levels have 512 leaves, more than a byte can count.
+@pytest.mark.parametrize("depth", [0, 1, 4, 8, 9])
+def test_every_row_ends_in_the_leaf_that_it_is_led_to(depth: int) -> None:
+    generator = np.random.default_rng(depth)
+    tree = grown(depth, generator)
+    matrix = generator.integers(-3, 4, size=(300, 3)).astype(np.float64)
+    matrix[generator.random(matrix.shape) < 0.2] = np.nan
+    matrix[0], matrix[1] = np.inf, -np.inf
+    expected = [led(tree, row) for row in matrix]
+    assert tree.predict(matrix).tolist() == expected
+    assert tree.predict(np.asfortranarray(matrix)).tolist() == expected
+    assert tree.predict(matrix[:0]).tolist() == []
 
 
 KINDS: dict[str, tuple[PropensitySpec, type]] = {
