@@ -9,6 +9,7 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 
+from python_models import parallel
 from python_models.evaluation.importance import permutation_importance
 from python_models.evaluation.missing import missing_value_metrics
 from python_models.matrix import feature_matrix
@@ -48,6 +49,13 @@ QUICK = replace(
     logistic_penalties=(0.1,),
     forests=(ForestParameters(tree_count=10),),
     boosting=(BoostingParameters(max_iterations=30, min_samples_leaf=20),),
+)
+
+TWO_OF_EACH = replace(
+    QUICK,
+    logistic_penalties=(0.1, 1.0),
+    forests=(ForestParameters(tree_count=5), ForestParameters(tree_count=5, min_samples_leaf=20)),
+    boosting=tuple(BoostingParameters(max_iterations=20, min_samples_leaf=20, max_leaf_nodes=leaves) for leaves in (15, 7)),
 )
 
 
@@ -322,6 +330,24 @@ def test_as_many_trees_are_kept_as_serve_later_dates(rows: pd.DataFrame) -> None
     tuned = tune([fold], replace(QUICK, logistic_penalties=(1e-9,), forests=(), boosting=(greedy,), simplicity_margin_auc=-1.0))
     assert isinstance(tuned.parameters, BoostingParameters)
     assert tuned.parameters.max_iterations < 60
+
+
+@pytest.mark.parametrize("cores", [1, 4])
+def test_cores_change_no_choice(rows: pd.DataFrame, cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = train_propensity(rows, TWO_OF_EACH)
+    monkeypatch.setattr(parallel, "usable_cores", lambda: cores)
+    found = train_propensity(rows, TWO_OF_EACH)
+    assert found.metrics == expected.metrics
+    assert found.model == expected.model
+    names = [name for name in found.metrics["train"] if name.startswith("cv_auc_")]
+    assert names == [
+        "cv_auc_logistic_c0.1",
+        "cv_auc_logistic_c1",
+        "cv_auc_forest_leaf50",
+        "cv_auc_forest_leaf20",
+        "cv_auc_boosting_leaves15",
+        "cv_auc_boosting_leaves7",
+    ]
 
 
 def test_the_threshold_is_what_a_contact_costs_over_what_a_hit_brings(rows: pd.DataFrame) -> None:
