@@ -33,11 +33,10 @@ class LogisticModel:
     intercept: float
 
     def design(self, matrix: FloatArray) -> FloatArray:
-        missing = np.isnan(matrix)
-        filled = np.where(missing, np.asarray(self.fill_values), matrix)
-        columns = np.column_stack([signed_log(filled), missing[:, list(self.flagged)].astype(np.float64)])
-        standardised: FloatArray = (columns - np.asarray(self.means)) / np.asarray(self.scales)
-        return standardised
+        columns = filled_columns(matrix, self.fill_values, self.flagged)
+        columns -= np.asarray(self.means)
+        columns /= np.asarray(self.scales)
+        return columns
 
     def design_names(self, features: Sequence[str]) -> tuple[str, ...]:
         """The columns of the design: the features, then the flags of those that were ever missing."""
@@ -61,6 +60,18 @@ class LogisticModel:
         for column, coefficient in zip(design.T, self.coefficients, strict=True):
             total += column * coefficient
         return total
+
+
+def filled_columns(matrix: FloatArray, fill_values: Sequence[float], flagged: Sequence[int]) -> FloatArray:
+    """Signed logs with missing values filled, and a column of 0 and 1 for each flagged one that says which were missing."""
+    width = matrix.shape[1]
+    columns = np.empty((len(matrix), width + len(flagged)))
+    for start in range(0, len(matrix), CACHED_ROWS):
+        part = matrix[start : start + CACHED_ROWS]
+        missing = np.isnan(part)
+        columns[start : start + CACHED_ROWS, :width] = signed_log(np.where(missing, np.asarray(fill_values), part))
+        columns[start : start + CACHED_ROWS, width:] = missing[:, list(flagged)]
+    return columns
 
 
 @dataclass(frozen=True)
