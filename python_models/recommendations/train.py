@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import sparse
 
 from python_models.evaluation.metrics import calibration_table, expected_calibration_error
-from python_models.parallel import run_all
+from python_models.parallel import MOST_WORKERS, run_all
 from python_models.recommendations.calibration import Calibration, fit_calibration
 from python_models.recommendations.evaluation import ListQuality, difference_interval, hits, list_quality, ratio_interval
 from python_models.recommendations.histories import Catalogue, Histories, ShopDay, build_catalogue, build_histories, build_targets
@@ -179,10 +179,9 @@ def _lists_of_fit(past: _Past, bought: sparse.csr_matrix, sharing: Sequence[Cand
     return {c.name: _lists(past, Recommender(c, past.catalogue, with_repeats(c, weights)), spec) for c in sharing}
 
 
-def _workers(*catalogues: Catalogue) -> int:
+def _workers(catalogue: Catalogue) -> int:
     """How many fits may run at a time: each has a matrix of products by products."""
-    largest = max(len(catalogue) for catalogue in catalogues)
-    return max(1, FIT_BYTES // (8 * max(largest, 1) ** 2))
+    return min(MOST_WORKERS, max(1, FIT_BYTES // (8 * max(len(catalogue), 1) ** 2)))
 
 
 def _best(candidates: Sequence[Candidate], qualities: Mapping[str, ListQuality]) -> Candidate:
