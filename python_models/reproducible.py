@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,42 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 
+class _SingleBlas:
+    """One thread for BLAS while anybody asks for it: its limit is the process's, and ends with the last of all blocks that overlap."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._holders = 0
+        self._limits = ExitStack()
+
+    def enter(self) -> None:
+        with self._guard:
+            # Each time anew: a library may have been loaded since.
+            self._limits.enter_context(threadpool_limits(limits=1, user_api="blas"))
+            self._holders += 1
+
+    def leave(self) -> None:
+        with self._guard:
+            self._holders -= 1
+            if self._holders == 0:
+                self._limits.close()
+
+
+_single_blas = _SingleBlas()
+
+
 @contextmanager
 def single_thread() -> Iterator[None]:
-    """Run BLAS and OpenMP on one thread: sums of floats depend on how they are split over threads."""
-    with threadpool_limits(limits=1):
-        yield
+    """Run BLAS and OpenMP on one thread: sums of floats depend on how they are split over threads.
+
+    BLAS is limited for the whole process, OpenMP for the thread that calls: a thread that is started inside has to ask for itself.
+    """
+    _single_blas.enter()
+    try:
+        with threadpool_limits(limits=1, user_api="openmp"):
+            yield
+    finally:
+        _single_blas.leave()
 
 
 def sort_rows(frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
@@ -36,5 +68,6 @@ def fingerprint(frame: pd.DataFrame, parameters: Any) -> str:
         if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
             digest.update(np.ascontiguousarray(values.to_numpy(dtype=np.float64, na_value=np.nan)).tobytes())
         else:
-            digest.update("\x1f".join(values.astype(str)).encode())
+            # Texts in Arrow are slow to walk through one by one.
+            digest.update("\x1f".join(values.astype(str).to_numpy(dtype=object)).encode())
     return digest.hexdigest()[:16]

@@ -29,6 +29,7 @@ def missing_value_metrics(
     see; `masked_log_loss_rise` what hiding the values costs the model's probabilities, whatever it does with them.
     """
     generator = np.random.default_rng(seed)
+    as_known = probability(judged)
     metrics: dict[str, float] = {}
     for index, feature in enumerate(features):
         missing = np.isnan(train[:, index])
@@ -44,9 +45,9 @@ def missing_value_metrics(
         metrics[f"imputed_value_{feature}"] = float(np.median(known))
         metrics[f"masked_error_{feature}"] = float(np.abs(values - signed_log(np.median(known))).mean())
         metrics[f"masked_baseline_error_{feature}"] = float(np.abs(values - signed_log(known).mean()).mean())
-        seen, hidden = judged[masked], judged[masked].copy()
+        hidden = judged[masked]
         hidden[:, index] = np.nan
-        rise = _log_loss(outcome[masked], probability(hidden)) - _log_loss(outcome[masked], probability(seen))
+        rise = _log_loss(outcome[masked], probability(hidden)) - _log_loss(outcome[masked], as_known[masked])
         metrics[f"masked_log_loss_rise_{feature}"] = rise
     return metrics
 

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from python_models.evaluation.metrics import BoolArray
-from python_models.matrix import FloatArray, signed_log
+from python_models.matrix import FloatArray
 from python_models.propensity.model import (
     BoostingModel,
     Calibration,
@@ -20,6 +20,7 @@ from python_models.propensity.model import (
     LogisticModel,
     PlattCalibration,
     Tree,
+    filled_columns,
 )
 from python_models.propensity.spec import BoostingParameters, ForestParameters
 
@@ -29,15 +30,18 @@ ISOTONIC_MINIMUM_CASES = 1_000
 
 def fit_logistic(matrix: FloatArray, outcome: BoolArray, penalty: float, seed: int) -> LogisticModel:
     missing = np.isnan(matrix)
-    fill_values = np.array([np.median(column[~gone]) for column, gone in zip(matrix.T, missing.T, strict=True)])
+    fill_values = _floats(np.array([np.median(column[~gone]) for column, gone in zip(matrix.T, missing.T, strict=True)]))
     flagged = tuple(int(index) for index in np.flatnonzero(missing.any(axis=0)))
-    columns = np.column_stack([signed_log(np.where(missing, fill_values, matrix)), missing[:, list(flagged)]])
+    columns = filled_columns(matrix, fill_values, flagged)
     means = columns.mean(axis=0)
     spread = columns.std(axis=0)
     scales = np.where(spread > 0, spread, 1.0)
-    fitted = LogisticRegression(C=penalty, max_iter=1_000, random_state=seed).fit((columns - means) / scales, outcome)
+    # In place: half a million rows are a third of a gigabyte.
+    columns -= means
+    columns /= scales
+    fitted = LogisticRegression(C=penalty, max_iter=1_000, random_state=seed).fit(columns, outcome)
     return LogisticModel(
-        fill_values=_floats(fill_values),
+        fill_values=fill_values,
         flagged=flagged,
         means=_floats(means),
         scales=_floats(scales),

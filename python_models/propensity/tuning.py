@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 from scipy.special import expit
@@ -12,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from python_models.evaluation.metrics import BoolArray
 from python_models.matrix import FloatArray
+from python_models.parallel import run_all
 from python_models.propensity.fit import fit_boosting, fit_forest, fit_logistic, log_loss_of
 from python_models.propensity.model import Estimator
 from python_models.propensity.spec import BoostingParameters, ForestParameters, PropensitySpec
@@ -38,6 +40,14 @@ class Tuned:
     aucs: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """A candidate on one fold: log loss and AUC by number of trees, in steps; one AUC, and no loss, where there are none to choose."""
+
+    losses: FloatArray
+    aucs: FloatArray
+
+
 def folds_of(
     dates: Sequence[date], folds: Sequence[tuple[tuple[date, ...], date]], matrix: FloatArray, outcome: BoolArray, minimum_cases: int
 ) -> list[Fold]:
@@ -55,21 +65,29 @@ def folds_of(
 
 def tune(folds: Sequence[Fold], spec: PropensitySpec) -> Tuned:
     """The best settings of each kind, and of the kinds the simplest that no later one beats by the margin."""
-    aucs: dict[str, float] = {}
-    best: list[tuple[Parameters, float]] = []
-    for kind in (spec.logistic_penalties, spec.forests, spec.boosting):
-        of_kind = []
-        for parameters in kind:
-            settled, auc = _judged(folds, parameters, spec.seed)
-            aucs[_name(parameters)] = auc
-            of_kind.append((settled, auc))
-        if of_kind:
-            best.append(max(of_kind, key=lambda each: each[1]))
-    chosen, chosen_auc = best[0]
-    for parameters, auc in best[1:]:
+    kinds = [kind for kind in (spec.logistic_penalties, spec.forests, spec.boosting) if kind]
+    candidates = [parameters for kind in kinds for parameters in kind]
+    judged = iter(_judge_all(folds, candidates, spec.seed))
+    of_kinds = [[next(judged) for _ in kind] for kind in kinds]
+    chosen, chosen_auc = _best(of_kinds[0])
+    for of_kind in of_kinds[1:]:
+        parameters, auc = _best(of_kind)
         if auc > chosen_auc + spec.simplicity_margin_auc:
             chosen, chosen_auc = parameters, auc
-    return Tuned(chosen, aucs)
+    aucs = [auc for of_kind in of_kinds for _, auc in of_kind]
+    return Tuned(chosen, dict(zip(map(_name, candidates), aucs, strict=True)))
+
+
+def _best(judged: Sequence[tuple[Parameters, float]]) -> tuple[Parameters, float]:
+    """Of equal ones the first."""
+    return max(judged, key=lambda each: each[1])
+
+
+def _judge_all(folds: Sequence[Fold], candidates: Sequence[Parameters], seed: int) -> list[tuple[Parameters, float]]:
+    """A task per candidate and fold; of each candidate the settings that came out of it, and the mean AUC."""
+    judged = run_all([partial(_judge, parameters, fold, seed) for parameters in candidates for fold in folds])
+    starts = range(0, len(judged), len(folds))
+    return [_settled(parameters, judged[start : start + len(folds)]) for parameters, start in zip(candidates, starts, strict=True)]
 
 
 def fit_chosen(parameters: Parameters, matrix: FloatArray, outcome: BoolArray, seed: int) -> Estimator:
@@ -80,30 +98,39 @@ def fit_chosen(parameters: Parameters, matrix: FloatArray, outcome: BoolArray, s
     return fit_logistic(matrix, outcome, parameters, seed)
 
 
-def _judged(folds: Sequence[Fold], parameters: Parameters, seed: int) -> tuple[Parameters, float]:
+def _judge(parameters: Parameters, fold: Fold, seed: int) -> _Judged:
     if isinstance(parameters, BoostingParameters):
-        return _judged_boosting(folds, parameters, seed)
-    aucs = [
-        roc_auc_score(fold.judge_outcome, fit_chosen(parameters, fold.fit_matrix, fold.fit_outcome, seed).decision(fold.judge_matrix))
-        for fold in folds
-    ]
-    return parameters, float(np.mean(aucs))
+        return _judge_boosting(parameters, fold, seed)
+    decision = fit_chosen(parameters, fold.fit_matrix, fold.fit_outcome, seed).decision(fold.judge_matrix)
+    return _Judged(np.empty(0), np.array([roc_auc_score(fold.judge_outcome, decision)]))
 
 
-def _judged_boosting(folds: Sequence[Fold], parameters: BoostingParameters, seed: int) -> tuple[BoostingParameters, float]:
-    """All trees are fitted once per fold; as many are kept, in steps of ten, as have the lowest log loss over the folds."""
-    counts = range(TREE_STEP, parameters.max_iterations + 1, TREE_STEP)
-    losses, aucs = np.zeros(len(counts)), np.zeros(len(counts))
-    for fold in folds:
-        model = fit_boosting(fold.fit_matrix, fold.fit_outcome, parameters, seed)
-        decision = np.full(len(fold.judge_matrix), model.baseline)
-        for position, count in enumerate(counts):
-            for tree in model.trees[count - TREE_STEP : count]:
-                decision += tree.predict(fold.judge_matrix)
-            losses[position] += log_loss_of(fold.judge_outcome, np.asarray(expit(decision))) / len(folds)
-            aucs[position] += roc_auc_score(fold.judge_outcome, decision) / len(folds)
+def _judge_boosting(parameters: BoostingParameters, fold: Fold, seed: int) -> _Judged:
+    """All trees are fitted once, and judged as they come, in steps of ten."""
+    model = fit_boosting(fold.fit_matrix, fold.fit_outcome, parameters, seed)
+    by_column = np.asfortranarray(fold.judge_matrix)
+    decision = np.full(len(by_column), model.baseline)
+    losses, aucs = [], []
+    for count in _tree_counts(parameters):
+        for tree in model.trees[count - TREE_STEP : count]:
+            decision += tree.predict(by_column)
+        losses.append(log_loss_of(fold.judge_outcome, np.asarray(expit(decision))))
+        aucs.append(roc_auc_score(fold.judge_outcome, decision))
+    return _Judged(np.array(losses), np.array(aucs))
+
+
+def _settled(parameters: Parameters, judged: Sequence[_Judged]) -> tuple[Parameters, float]:
+    """As many trees are kept as have the lowest log loss over the folds."""
+    if not isinstance(parameters, BoostingParameters):
+        return parameters, float(np.mean([fold.aucs[0] for fold in judged]))
+    losses = sum((fold.losses / len(judged) for fold in judged), np.zeros(len(judged[0].losses)))
     best = int(np.argmin(losses))
-    return replace(parameters, max_iterations=counts[best]), float(aucs[best])
+    auc = sum(float(fold.aucs[best]) / len(judged) for fold in judged)
+    return replace(parameters, max_iterations=_tree_counts(parameters)[best]), auc
+
+
+def _tree_counts(parameters: BoostingParameters) -> range:
+    return range(TREE_STEP, parameters.max_iterations + 1, TREE_STEP)
 
 
 def _name(parameters: Parameters) -> str:

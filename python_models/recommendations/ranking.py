@@ -20,6 +20,7 @@ NONE = -1
 # Weights above zero come first; popularity, a share, is moved below them, and within the category above everything else.
 CATEGORY_FLOOR, POPULAR_FLOOR = -2.0, -4.0
 BoolArray = npt.NDArray[np.bool_]
+ScoreArray = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,75 @@ def top_list_batches(
     recommender: Recommender, histories: Histories, allowed: BoolArray, count: int, batch_rows: int
 ) -> Iterator[tuple[slice, TopLists]]:
     """Rows and their lists, so many at a time; products that are not `allowed` or that the customer has just bought are left out."""
-    fallback = _fallback_scores(recommender, allowed)
+    ranker = _Ranker.of(recommender, allowed, count)
     for start in range(0, len(histories.customer_ids), batch_rows):
         rows = slice(start, min(start + batch_rows, len(histories.customer_ids)))
-        yield rows, _batch(recommender, histories, rows, fallback, count)
+        yield rows, ranker.lists(histories, rows)
 
 
-def _fallback_scores(recommender: Recommender, allowed: BoolArray) -> npt.NDArray[np.float32]:
-    """One row per category and, last, one without; the index of no category is -1, which is the last row."""
+@dataclass(frozen=True)
+class _Ranker:
+    """What all batches share. A list is made of the few products that purchases speak for, and ends with the fallback's first ones.
+
+    `fallback`, `fallback_scores`: one row per category and, last, one without, the allowed products from the best to the worst, equal ones
+    in the order of the catalogue, then NONE. The index of no category is -1, which is the last row.
+    """
+
+    weights: sparse.csr_matrix | None
+    popularity: FloatArray
+    count: int
+    fallback: IntArray
+    fallback_scores: ScoreArray
+
+    @classmethod
+    def of(cls, recommender: Recommender, allowed: BoolArray, count: int) -> _Ranker:
+        scores = _fallback_scores(recommender, allowed)
+        order = np.argsort(-scores, axis=1, kind="stable")
+        scores = np.take_along_axis(scores, order, axis=1)
+        weights = recommender.weights
+        if weights is not None:
+            # Doubles once, and not anew for every batch: histories are doubles too.
+            weights = (weights.astype(np.float64) @ sparse.diags(allowed.astype(np.float64), format="csr")).tocsr()
+        return cls(weights, recommender.catalogue.popularity, count, np.where(np.isfinite(scores), order, NONE), scores)
+
+    def lists(self, histories: Histories, rows: slice) -> TopLists:
+        codes = histories.category_codes[rows]
+        columns = np.full((len(codes), self.count), NONE, dtype=np.int64)
+        scores = np.full(columns.shape, -np.inf, dtype=np.float32)
+        just_bought = histories.just_bought[rows]
+        out_counts = np.diff(just_bought.indptr)
+        is_out = np.zeros(just_bought.shape, dtype=bool)
+        is_out[np.repeat(np.arange(len(codes)), out_counts), just_bought.indices] = True
+        if self.weights is not None:
+            # A sparse product adds the terms of a row in the order of its columns, on one thread, whatever other rows there are.
+            weighted = histories.bought[rows] @ self.weights
+            _put(columns, scores, *_best_entries(weighted, is_out, self.count + out_counts))
+        self._fill(columns, scores, codes, is_out, out_counts)
+        return self._as_lists(columns, scores.astype(np.float64))
+
+    def _fill(self, columns: IntArray, scores: ScoreArray, codes: IntArray, is_out: BoolArray, out_counts: IntArray) -> None:
+        """The best of the fallback behind what is in the lists already, without that and without what is out."""
+        numbers = np.arange(len(columns))[:, None]
+        row, place = np.nonzero(columns != NONE)
+        is_out[row, columns[row, place]] = True
+        listed = np.bincount(row, minlength=len(columns))
+        # Nothing but what is out or listed is skipped on the way: among so many there are enough.
+        depth = self.count + int((listed + out_counts).max(initial=0))
+        candidates, candidate_scores = self.fallback[codes, :depth], self.fallback_scores[codes, :depth]
+        is_free = (candidates != NONE) & ~is_out[numbers, candidates]
+        places = listed[:, None] + is_free.cumsum(axis=1) - 1
+        row, place = np.nonzero(is_free & (places < self.count))
+        columns[row, places[row, place]] = candidates[row, place]
+        scores[row, places[row, place]] = candidate_scores[row, place]
+
+    def _as_lists(self, columns: IntArray, scores: FloatArray) -> TopLists:
+        sources = np.select([columns == NONE, scores > 0, scores >= CATEGORY_FLOOR], [NONE, PURCHASES, CATEGORY], POPULAR)
+        popularity = np.where(sources == NONE, np.nan, self.popularity[np.maximum(columns, 0)])
+        return TopLists(columns, sources.astype(np.int64), np.where(sources == PURCHASES, scores, popularity))
+
+
+def _fallback_scores(recommender: Recommender, allowed: BoolArray) -> ScoreArray:
+    """One row per category and, last, one without."""
     catalogue = recommender.catalogue
     codes = np.append(np.arange(len(catalogue.category_names)), NONE)
     is_inside = (codes[:, None] == catalogue.category_codes[None, :]) & (codes[:, None] >= 0) & recommender.uses_category
@@ -62,41 +124,37 @@ def _fallback_scores(recommender: Recommender, allowed: BoolArray) -> npt.NDArra
     return np.where(allowed[None, :], scores, -np.inf).astype(np.float32)
 
 
-def _batch(recommender: Recommender, histories: Histories, rows: slice, fallback: npt.NDArray[np.float32], count: int) -> TopLists:
-    scores = fallback[histories.category_codes[rows]]
-    bought = histories.bought[rows]
-    if recommender.weights is not None:
-        # A sparse product adds the terms of a row in the order of its columns, on one thread, whatever other rows there are.
-        weighted = (bought @ recommender.weights).toarray().astype(np.float32)
-        scores = np.where((weighted > 0) & np.isfinite(scores), weighted, scores)
-    excluded = histories.just_bought[rows].tocoo()
-    scores[excluded.row, excluded.col] = -np.inf
-    columns = _best_columns(scores, count)
-    chosen = np.take_along_axis(scores, np.maximum(columns, 0), axis=1).astype(np.float64)
-    columns = np.where((columns >= 0) & np.isfinite(chosen), columns, NONE)
-    sources = np.select([columns == NONE, chosen > 0, chosen >= CATEGORY_FLOOR], [NONE, PURCHASES, CATEGORY], POPULAR)
-    popularity = recommender.catalogue.popularity[np.maximum(columns, 0)]
-    shown = np.where(sources == PURCHASES, chosen, np.where(sources == NONE, np.nan, popularity))
-    return TopLists(columns, sources.astype(np.int64), shown)
+def _best_entries(weighted: sparse.csr_matrix, is_out: BoolArray, wanted: IntArray) -> tuple[IntArray, IntArray, ScoreArray]:
+    """Rows, columns and values of the `wanted` largest entries of each row and all equal to the last, if above zero and not out.
+
+    Best first, of equal ones the first column, so that the choice is one and the same everywhere. Those that are out are counted among the
+    wanted ones, so that only what is left needs to be looked at one by one.
+    """
+    lengths, values = np.diff(weighted.indptr), weighted.data.astype(np.float32)
+    last = np.full(len(lengths), -np.inf, dtype=np.float32)
+    for row in np.flatnonzero(lengths > wanted):
+        place = lengths[row] - wanted[row]
+        last[row] = np.partition(values[weighted.indptr[row] : weighted.indptr[row + 1]], place)[place]
+    high = np.flatnonzero((values > 0) & (values >= np.repeat(last, lengths)))
+    rows, columns, values = np.searchsorted(weighted.indptr, high, side="right") - 1, weighted.indices[high].astype(np.int64), values[high]
+    is_in = ~is_out[rows, columns]
+    rows, columns, values = rows[is_in], columns[is_in], values[is_in]
+    order = np.lexsort((columns, -values, rows))
+    return rows[order], columns[order], values[order]
 
 
-def _best_columns(scores: npt.NDArray[np.float32], count: int) -> IntArray:
-    """The columns of the highest scores; of equal scores the first column, so that the choice is one and the same everywhere."""
-    width = scores.shape[1]
-    kept = min(count, width)
-    found = np.full((len(scores), count), NONE, dtype=np.int64)
-    if kept == 0 or len(scores) == 0:
-        return found
-    # All that reach the last place, ties included, in order of score and column; then the first so many of each row.
-    last = np.partition(scores, width - kept, axis=1)[:, width - kept]
-    rows, columns = np.nonzero((scores >= last[:, None]) & np.isfinite(scores))
-    order = np.lexsort((columns, -scores[rows, columns], rows))
-    rows, columns = rows[order], columns[order]
-    starts = np.searchsorted(rows, np.arange(len(scores)))
-    places = np.arange(len(rows)) - starts[rows]
-    is_kept = places < kept
-    found[rows[is_kept], places[is_kept]] = columns[is_kept]
-    return found
+def _put(columns: IntArray, scores: ScoreArray, rows: IntArray, found: IntArray, values: ScoreArray) -> None:
+    """Entries, in the order of their rows, into the first places of the lists; what does not fit is left out."""
+    places = _places(np.bincount(rows, minlength=len(columns)))
+    is_kept = places < columns.shape[1]
+    columns[rows[is_kept], places[is_kept]] = found[is_kept]
+    scores[rows[is_kept], places[is_kept]] = values[is_kept]
+
+
+def _places(lengths: IntArray) -> IntArray:
+    """0, 1, ... within each of pieces of these lengths that follow each other."""
+    starts = np.cumsum(lengths) - lengths
+    return np.asarray(np.arange(int(lengths.sum())) - np.repeat(starts, lengths))
 
 
 def purchases_behind(bought: sparse.csr_matrix, weights: sparse.csr_matrix | None, lists: TopLists) -> IntArray:

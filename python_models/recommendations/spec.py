@@ -61,7 +61,7 @@ class RecommendationSpec:
     seed: int = 7
     batch_rows: int = 1_024
     candidates: tuple[Candidate, ...] = (*(Candidate(kind, kind) for kind in RULES), *_learned())
-    code_version: str = "1"
+    code_version: str = "2"
 
     def only(self, name: str) -> RecommendationSpec:
         """The rules, and of the learned candidates the one of this name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import pandas as pd
 from scipy import sparse
 
 from python_models.evaluation.metrics import calibration_table, expected_calibration_error
+from python_models.parallel import MOST_WORKERS, run_all
 from python_models.recommendations.calibration import Calibration, fit_calibration
 from python_models.recommendations.evaluation import ListQuality, difference_interval, hits, list_quality, ratio_interval
 from python_models.recommendations.histories import Catalogue, Histories, ShopDay, build_catalogue, build_histories, build_targets
@@ -21,6 +23,9 @@ from python_models.recommendations.score import pair_probabilities
 from python_models.recommendations.spec import Candidate, RecommendationSpec
 from python_models.recommendations.weights import fit_weights, with_repeats
 from python_models.reproducible import fingerprint
+
+# What the matrices of all fits that run at a time may take: two of ten thousand products.
+FIT_BYTES = 1_600_000_000
 
 
 @dataclass(frozen=True)
@@ -87,15 +92,16 @@ def train_recommendations(
     if missing is None and incumbent in qualities and incumbent != winner.name:
         winner, reason, lead = _defend(winner, reason, next(c for c in spec.candidates if c.name == incumbent), qualities, spec)
     calibrations = _calibrate(past, lists[winner.name]) if past is not None else ()
-    recommender = _fit(winner, catalogue, histories, spec)
+    best_rule = _best(rules, qualities) if qualities else None
+    judged = _past(test, products, spec) if best_rule else None
+    recommender, of_test = _fits(winner, best_rule, catalogue, histories, judged, spec)
     metrics = {
         "train": {"is_trained": float(not winner.is_rule), "buyers": float(histories.is_buyer.sum()), "products": float(len(catalogue))}
     }
     interest = pd.DataFrame()
-    if past is not None and qualities:
-        best_rule = _best(rules, qualities)
+    if past is not None and best_rule is not None:
         metrics["validation"] = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec) | lead
-        metrics["test"], interest = _judge(_past(test, products, spec), winner, best_rule, calibrations, spec)
+        metrics["test"], interest = _judge(judged, winner, best_rule, of_test, calibrations, spec)
     return RecommendationFit(
         RecommendationModel(version, recommender, calibrations, reason), version, reason, metrics, _as_frame(qualities), interest
     )
@@ -134,6 +140,23 @@ def _fit(candidate: Candidate, catalogue: Catalogue, histories: Histories, spec:
     return Recommender(candidate, catalogue, with_repeats(candidate, weights))
 
 
+def _fits(
+    winner: Candidate,
+    best_rule: Candidate | None,
+    catalogue: Catalogue,
+    histories: Histories,
+    judged: _Past | None,
+    spec: RecommendationSpec,
+) -> tuple[Recommender, dict[str, Recommender]]:
+    """The winner on what is known today; and by name what is compared on the test date, fitted to what was known then."""
+    tasks = {"": partial(_fit, winner, catalogue, histories, spec)}
+    if judged is not None and best_rule is not None:
+        popular = next(candidate for candidate in spec.candidates if candidate.kind == "most_popular")
+        tasks |= {c.name: partial(_fit, c, judged.catalogue, judged.everybody, spec) for c in (winner, best_rule, popular)}
+    fits = dict(zip(tasks, run_all(list(tasks.values()), _workers(catalogue)), strict=True))
+    return fits.pop(""), fits
+
+
 def _lists(past: _Past, recommender: Recommender, spec: RecommendationSpec) -> TopLists:
     """What is in stock today says nothing about then: only blocked products, which are in no catalogue, are left out."""
     everything = np.ones(len(past.catalogue), dtype=bool)
@@ -146,15 +169,24 @@ def _compare(
     """Candidates that differ in repeats only share a fit."""
     if past is None:
         return {}, {}
-    lists: dict[str, TopLists] = {}
-    fitted: tuple[tuple[str, float], sparse.csr_matrix | None] | None = None
+    of_fit: dict[tuple[str, float], list[Candidate]] = {}
     for candidate in candidates:
-        key = (candidate.kind, candidate.strength)
-        if fitted is None or fitted[0] != key:
-            fitted = key, fit_weights(candidate, past.everybody.bought[past.everybody.is_buyer], spec)
-        recommender = Recommender(candidate, past.catalogue, with_repeats(candidate, fitted[1]))
-        lists[candidate.name] = _lists(past, recommender, spec)
-    return {name: past.quality(found) for name, found in lists.items()}, lists
+        of_fit.setdefault((candidate.kind, candidate.strength), []).append(candidate)
+    bought = past.everybody.bought[past.everybody.is_buyer]
+    tasks = [partial(_lists_of_fit, past, bought, sharing, spec) for sharing in of_fit.values()]
+    found = {name: lists for group in run_all(tasks, _workers(past.catalogue)) for name, lists in group.items()}
+    lists = {candidate.name: found[candidate.name] for candidate in candidates}
+    return {name: past.quality(each) for name, each in lists.items()}, lists
+
+
+def _lists_of_fit(past: _Past, bought: sparse.csr_matrix, sharing: Sequence[Candidate], spec: RecommendationSpec) -> dict[str, TopLists]:
+    weights = fit_weights(sharing[0], bought, spec)
+    return {c.name: _lists(past, Recommender(c, past.catalogue, with_repeats(c, weights)), spec) for c in sharing}
+
+
+def _workers(catalogue: Catalogue) -> int:
+    """How many fits may run at a time: each has a matrix of products by products."""
+    return min(MOST_WORKERS, max(1, FIT_BYTES // (8 * max(len(catalogue), 1) ** 2)))
 
 
 def _best(candidates: Sequence[Candidate], qualities: Mapping[str, ListQuality]) -> Candidate:
@@ -208,14 +240,17 @@ def _calibrate(past: _Past, lists: TopLists) -> tuple[Calibration, ...]:
 
 
 def _judge(
-    past: _Past | None, winner: Candidate, best_rule: Candidate, calibrations: Sequence[Calibration], spec: RecommendationSpec
+    past: _Past | None,
+    winner: Candidate,
+    best_rule: Candidate,
+    fits: Mapping[str, Recommender],
+    calibrations: Sequence[Calibration],
+    spec: RecommendationSpec,
 ) -> tuple[dict[str, float], pd.DataFrame]:
     """On the test date: the figures, and the bins of the interest."""
     if past is None:
         return {}, pd.DataFrame()
-    popular = next(candidate for candidate in spec.candidates if candidate.kind == "most_popular")
-    fits = {c.name: _fit(c, past.catalogue, past.everybody, spec) for c in (winner, best_rule, popular)}
-    lists = {name: _lists(past, recommender, spec) for name, recommender in fits.items()}
+    lists = dict(zip(fits, run_all([partial(_lists, past, each, spec) for each in fits.values()]), strict=True))
     qualities = {name: past.quality(found) for name, found in lists.items()}
     columns = lists[winner.name].columns[:, :10]
     probability = pair_probabilities(lists[winner.name], past.judged, calibrations)[:, :10]

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import expit
 
 from python_models.matrix import FloatArray, feature_matrix
+from python_models.parallel import run_all
 from python_models.propensity.fit import fit_logistic
 from python_models.propensity.model import LogisticModel
 from python_models.uplift.bandit import fit_bandit
@@ -41,11 +42,15 @@ def fit_outcome(matrix: FloatArray, outcome: FloatArray, spec: UpliftSpec) -> Lo
 def fit_outcomes(trial: Trial, spec: UpliftSpec) -> OutcomeModels:
     """What all learners begin with, so that it is fitted once."""
     is_drawn = trial.is_drawn
-    return OutcomeModels(
-        drawn=fit_outcome(trial.matrix[is_drawn], trial.outcome[is_drawn], spec),
-        held_out=fit_outcome(trial.matrix[~is_drawn], trial.outcome[~is_drawn], spec),
-        expected=fit_outcome(trial.matrix, trial.outcome, spec),
+    # The longest first: the other two take as long together.
+    expected, drawn, held_out = run_all(
+        [
+            lambda: fit_outcome(trial.matrix, trial.outcome, spec),
+            lambda: fit_outcome(trial.matrix[is_drawn], trial.outcome[is_drawn], spec),
+            lambda: fit_outcome(trial.matrix[~is_drawn], trial.outcome[~is_drawn], spec),
+        ]
     )
+    return OutcomeModels(drawn, held_out, expected)
 
 
 def fit_learner(parameters: LearnerParameters, features: Sequence[str], trial: Trial, outcomes: OutcomeModels, seed: int) -> Learner:

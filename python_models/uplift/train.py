@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -12,12 +13,13 @@ import pandas as pd
 from scipy.special import expit
 
 from python_models.matrix import FloatArray, usable_features
+from python_models.parallel import run_all
 from python_models.propensity.model import LogisticModel
 from python_models.reproducible import fingerprint, single_thread, sort_rows
-from python_models.uplift.fit import design, fit_learner, fit_outcomes
+from python_models.uplift.fit import OutcomeModels, design, fit_learner, fit_outcomes
 from python_models.uplift.model import HAS_OFFER, UpliftModel
 from python_models.uplift.qini import Draws, Estimate, average_effect, effects_by_decile, qini, qini_curve, qini_gain
-from python_models.uplift.spec import UpliftSpec
+from python_models.uplift.spec import LearnerParameters, UpliftSpec
 from python_models.uplift.trial import Trial, days_in_order
 
 KEYS = ("campaign_date", "campaign_id", "customer_id")
@@ -97,7 +99,8 @@ def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str, incumbent: str | No
     validation = _forward(folds, features, spec)
     # The best of several candidates is judged by an interval that is wide enough for all of them (Bonferroni).
     confidence = 1 - (1 - spec.confidence) / len(spec.learners)
-    found = {name: qini(validation.draws, effect, confidence, spec.resamples, spec.seed) for name, effect in validation.effects.items()}
+    tasks = [partial(qini, validation.draws, effect, confidence, spec.resamples, spec.seed) for effect in validation.effects.values()]
+    found = dict(zip(validation.effects, run_all(tasks), strict=True))
     chosen = max(spec.learners, key=lambda learner: found[learner.name].value)
     defender = next((learner for learner in spec.learners if learner.name == incumbent != chosen.name), None)
     lead: dict[str, float] = {}
@@ -153,8 +156,9 @@ def _forward(folds: list[_Fold], features: tuple[str, ...], spec: UpliftSpec) ->
     for fold in folds:
         trial = _trial(fold.fit, features)
         judge, outcomes = design(fold.judge, features), fit_outcomes(trial, spec)
-        for learner in spec.learners:
-            effects[learner.name].append(fit_learner(learner, features, trial, outcomes, spec.seed).effect(judge))
+        tasks = [partial(_effect, learner, features, trial, outcomes, spec, judge) for learner in spec.learners]
+        for learner, effect in zip(spec.learners, run_all(tasks), strict=True):
+            effects[learner.name].append(effect)
         expected.append(expit(outcomes.expected.decision(judge)))
         judged.append(fold.judge)
     rows = pd.concat(judged, ignore_index=True)
@@ -162,15 +166,26 @@ def _forward(folds: list[_Fold], features: tuple[str, ...], spec: UpliftSpec) ->
     return _Judged({name: np.concatenate(parts) for name, parts in effects.items()}, draws)
 
 
+def _effect(
+    learner: LearnerParameters, features: Sequence[str], trial: Trial, outcomes: OutcomeModels, spec: UpliftSpec, judge: FloatArray
+) -> FloatArray:
+    return fit_learner(learner, features, trial, outcomes, spec.seed).effect(judge)
+
+
 def _folds(rows: pd.DataFrame, spec: UpliftSpec) -> tuple[list[_Fold], _Fold]:
-    """The folds of validation in time order, and the last one, whose rows to judge on are the test part."""
+    """The folds of validation in time order, and the last one, whose rows to judge on are the test part.
+
+    `rows` are in the order of their dates, so that every part is a slice, which copies nothing.
+    """
     day = pd.to_datetime(rows["campaign_date"])
     days = sorted(set(day))
     first, last = round(len(days) * spec.first_train_share), round(len(days) * (1 - spec.test_share))
     edges = [first + (last - first) * number // spec.fold_count for number in range(spec.fold_count + 1)]
     ends = [*(days[edge] for edge in edges), days[-1] + timedelta(days=1)]
+    window = timedelta(days=spec.window_days)
     folds = [
-        _Fold(rows[day + timedelta(days=spec.window_days) <= start], rows[(day >= start) & (day < end)]) for start, end in pairwise(ends)
+        _Fold(rows.iloc[: int(day.searchsorted(start - window, side="right"))], rows.iloc[slice(*day.searchsorted([start, end]))])
+        for start, end in pairwise(ends)
     ]
     return folds[:-1], folds[-1]
 
@@ -246,7 +261,8 @@ def _gains(validation: _Judged, chosen: str, spec: UpliftSpec) -> dict[str, floa
     """How much better the candidate that serves ranks than each of the others."""
     best = validation.effects[chosen]
     others = {name: effect for name, effect in validation.effects.items() if name != chosen}
-    gains = {name: qini_gain(validation.draws, best, effect, spec.confidence, spec.resamples, spec.seed) for name, effect in others.items()}
+    tasks = [partial(qini_gain, validation.draws, best, effect, spec.confidence, spec.resamples, spec.seed) for effect in others.values()]
+    gains = dict(zip(others, run_all(tasks), strict=True))
     return {key: value for name, gain in gains.items() for key, value in _shown(f"qini_gain_over_{name}", gain).items()}
 
 

@@ -9,6 +9,7 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 
+from python_models import parallel
 from python_models.evaluation.importance import permutation_importance
 from python_models.evaluation.missing import missing_value_metrics
 from python_models.matrix import feature_matrix
@@ -20,6 +21,7 @@ from python_models.propensity.model import (
     LogisticModel,
     PlattCalibration,
     PropensityModel,
+    Tree,
     model_from_json,
 )
 from python_models.propensity.policy import ContactPolicy
@@ -47,6 +49,13 @@ QUICK = replace(
     logistic_penalties=(0.1,),
     forests=(ForestParameters(tree_count=10),),
     boosting=(BoostingParameters(max_iterations=30, min_samples_leaf=20),),
+)
+
+TWO_OF_EACH = replace(
+    QUICK,
+    logistic_penalties=(0.1, 1.0),
+    forests=(ForestParameters(tree_count=5), ForestParameters(tree_count=5, min_samples_leaf=20)),
+    boosting=tuple(BoostingParameters(max_iterations=20, min_samples_leaf=20, max_leaf_nodes=leaves) for leaves in (15, 7)),
 )
 
 
@@ -217,6 +226,44 @@ def test_a_forest_equals_scikit_learn(missing_share: float) -> None:
     assert np.isfinite(ours.decision(matrix)).all()
 
 
+def grown(depth: int, generator: np.random.Generator) -> Tree:
+    """A whole tree of so many levels, with questions and ways of missing values drawn at random."""
+    inner = 2**depth - 1
+    nodes = range(2 * inner + 1)
+    return Tree(
+        feature=tuple(int(generator.integers(3)) if node < inner else -1 for node in nodes),
+        threshold=tuple(float(generator.integers(-2, 3)) if node < inner else 0.0 for node in nodes),
+        missing_goes_left=tuple(bool(generator.random() < 0.5) for _ in nodes),
+        left=tuple(2 * node + 1 if node < inner else 0 for node in nodes),
+        right=tuple(2 * node + 2 if node < inner else 0 for node in nodes),
+        value=tuple(float(value) for value in generator.normal(size=len(nodes))),
+    )
+
+
+def led(tree: Tree, row: np.ndarray) -> float:
+    """The value of the leaf that one row is led to, node by node."""
+    node = 0
+    while tree.feature[node] >= 0:
+        value = row[tree.feature[node]]
+        goes_left = tree.missing_goes_left[node] if np.isnan(value) else value <= tree.threshold[node]
+        node = tree.left[node] if goes_left else tree.right[node]
+    return tree.value[node]
+
+
+# Nine levels have 512 leaves, more than a byte can count.
+@pytest.mark.parametrize("depth", [0, 1, 4, 8, 9])
+def test_every_row_ends_in_the_leaf_that_it_is_led_to(depth: int) -> None:
+    generator = np.random.default_rng(depth)
+    tree = grown(depth, generator)
+    matrix = generator.integers(-3, 4, size=(300, 3)).astype(np.float64)
+    matrix[generator.random(matrix.shape) < 0.2] = np.nan
+    matrix[0], matrix[1] = np.inf, -np.inf
+    expected = [led(tree, row) for row in matrix]
+    assert tree.predict(matrix).tolist() == expected
+    assert tree.predict(np.asfortranarray(matrix)).tolist() == expected
+    assert tree.predict(matrix[:0]).tolist() == []
+
+
 KINDS: dict[str, tuple[PropensitySpec, type]] = {
     "logistic": (replace(QUICK, simplicity_margin_auc=1.0), LogisticModel),
     "forest": (replace(QUICK, simplicity_margin_auc=-1.0, boosting=()), ForestModel),
@@ -283,6 +330,24 @@ def test_as_many_trees_are_kept_as_serve_later_dates(rows: pd.DataFrame) -> None
     tuned = tune([fold], replace(QUICK, logistic_penalties=(1e-9,), forests=(), boosting=(greedy,), simplicity_margin_auc=-1.0))
     assert isinstance(tuned.parameters, BoostingParameters)
     assert tuned.parameters.max_iterations < 60
+
+
+@pytest.mark.parametrize("cores", [1, 4])
+def test_cores_change_no_choice(rows: pd.DataFrame, cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = train_propensity(rows, TWO_OF_EACH)
+    monkeypatch.setattr(parallel, "usable_cores", lambda: cores)
+    found = train_propensity(rows, TWO_OF_EACH)
+    assert found.metrics == expected.metrics
+    assert found.model == expected.model
+    names = [name for name in found.metrics["train"] if name.startswith("cv_auc_")]
+    assert names == [
+        "cv_auc_logistic_c0.1",
+        "cv_auc_logistic_c1",
+        "cv_auc_forest_leaf50",
+        "cv_auc_forest_leaf20",
+        "cv_auc_boosting_leaves15",
+        "cv_auc_boosting_leaves7",
+    ]
 
 
 def test_the_threshold_is_what_a_contact_costs_over_what_a_hit_brings(rows: pd.DataFrame) -> None:

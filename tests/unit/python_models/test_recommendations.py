@@ -8,16 +8,26 @@ import pytest
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from python_models import parallel
 from python_models.evaluation.metrics import expected_calibration_error
 from python_models.recommendations.calibration import MINIMUM_HITS, fit_calibration
 from python_models.recommendations.evaluation import difference_interval, list_quality, ratio_interval
-from python_models.recommendations.histories import ShopDay, build_catalogue, build_histories, build_targets
+from python_models.recommendations.histories import Catalogue, Histories, ShopDay, build_catalogue, build_histories, build_targets
 from python_models.recommendations.model import RecommendationModel, Recommender, recommendation_model_from_json
 from python_models.recommendations.ranking import NONE, top_lists
 from python_models.recommendations.score import COLUMNS, recommend
 from python_models.recommendations.spec import PRODUCT_RECOMMENDATIONS, Candidate, RecommendationSpec
 from python_models.recommendations.train import RecommendationFit, train_recommendations
-from python_models.recommendations.weights import als_weights, cosine_weights, cut, ease_weights, fit_weights, svd_weights, with_repeats
+from python_models.recommendations.weights import (
+    als_weights,
+    cosine_weights,
+    cut,
+    ease_weights,
+    fit_weights,
+    invert_negatively,
+    svd_weights,
+    with_repeats,
+)
 
 SPEC = replace(PRODUCT_RECOMMENDATIONS, minimum_product_buyers=1, bootstrap_rounds=100, als_iterations=4)
 # Three customers: the first two bought both products of a pair, the third the second of the pair and a third product.
@@ -100,6 +110,37 @@ def test_the_strongest_weights_of_each_product_are_kept() -> None:
     weights = np.array([[0.0, 0.2, 0.3], [0.1, 0.0, -0.4], [0.5, 0.1, 0.0]])
     np.testing.assert_array_equal(cut(weights, 1).toarray(), np.array([[0, 0.2, 0], [0, 0, -0.4], [0.5, 0, 0]], dtype=np.float32))
     np.testing.assert_array_equal(cut(weights, 99).toarray(), weights.astype(np.float32))
+
+
+def test_of_equally_strong_weights_the_first_are_kept() -> None:
+    weights = np.array([[0.5, 0.0, 0.1], [-0.5, 0.0, 0.2], [0.5, 0.3, 0.2], [0.7, 0.0, 0.2]])
+    weights = np.column_stack([weights, np.full(4, 0.2)])
+    expected = [[0.5, 0, 0, 0.2], [-0.5, 0, 0.2, 0.2], [0, 0.3, 0.2, 0.2], [0.7, 0, 0.2, 0]]
+    np.testing.assert_array_equal(cut(weights, 3).toarray(), np.array(expected, dtype=np.float32))
+
+
+def test_the_cut_matrix_is_one_and_the_same_whatever_its_order_in_memory() -> None:
+    weights = np.random.default_rng(3).integers(-9, 10, size=(150, 150)) / 10
+    found, by_column = cut(weights, 20), cut(np.asfortranarray(weights), 20)
+    assert (np.diff(found.tocsc().indptr) == 20).all()
+    for name in ("data", "indices", "indptr"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(by_column, name))
+    least = np.sort(np.abs(weights), axis=0)[-20].astype(np.float32)
+    assert (np.abs(found.tocoo().data) >= least[found.tocoo().col]).all()
+
+
+@pytest.mark.parametrize("block", [1, 3, 8, 100])
+def test_minus_the_inverse_takes_the_place_of_a_matrix(block: int) -> None:
+    rows = np.random.default_rng(5).normal(size=(30, 8))
+    matrix = rows.T @ rows
+    expected = -np.linalg.inv(matrix)
+    invert_negatively(matrix, block)
+    np.testing.assert_allclose(matrix, expected, rtol=1e-9)
+
+
+def test_what_cannot_be_inverted_says_what_to_do() -> None:
+    with pytest.raises(ValueError, match="regularisation has to be positive"):
+        ease_weights(sparse.csr_matrix(np.array([[1.0, 1.0]])), 0.0)
 
 
 def test_an_own_purchase_speaks_as_loud_as_the_loudest_other() -> None:
@@ -511,3 +552,52 @@ def test_lists_are_shorter_where_nothing_is_left() -> None:
     found = top_lists(model.recommender, histories, np.array([True, True]), 4, 10)
     assert (found.columns != NONE).sum() == 1
     assert pd.concat(recommend(day, products, model, SPEC))["product_id"].tolist() == ["p2"]
+
+
+def listed_one_by_one(recommender: Recommender, histories: Histories, allowed: np.ndarray, count: int) -> list[list[int]]:
+    """All products of each customer, sorted as the texts say, the long way."""
+    assert recommender.weights is not None
+    catalogue, lists = recommender.catalogue, []
+    weighted = (histories.bought @ recommender.weights.astype(np.float64)).toarray().astype(np.float32)
+    for row, category in enumerate(histories.category_codes):
+        just_bought = set(histories.just_bought[row].indices)
+        ranked = []
+        for product, popularity in enumerate(catalogue.popularity):
+            if allowed[product] and product not in just_bought:
+                step = 0 if weighted[row, product] > 0 else 1 if category >= 0 and catalogue.category_codes[product] == category else 2
+                ranked.append((step, -(weighted[row, product] if step == 0 else popularity), product))
+        lists.append([product for _, _, product in sorted(ranked)][:count])
+    return lists
+
+
+@pytest.mark.parametrize(("neighbours", "count"), [(2, 10), (8, 10), (30, 5), (30, 60)])
+def test_lists_are_those_of_sorting_everything(neighbours: int, count: int) -> None:
+    generator = np.random.default_rng(neighbours)
+    customers, products = 60, 40
+    # Few different numbers, so that there are many ties.
+    weights = cut(generator.integers(-3, 6, size=(products, products)) / 4, neighbours)
+    bought = sparse.csr_matrix((generator.random((customers, products)) < 0.08).astype(np.float64))
+    just_bought = bought.multiply(generator.random((customers, products)) < 0.5).tocsr()
+    just_bought.eliminate_zeros()
+    categories = generator.integers(-1, 3, customers)
+    counts = np.diff(bought.indptr)
+    histories = Histories(np.arange(customers).astype(object), bought, just_bought, categories, counts, np.ones(customers))
+    names = tuple(f"p{number:02d}" for number in range(products))
+    catalogue = Catalogue(names, ("x", "y", "z"), generator.integers(-1, 3, products), generator.integers(0, 6, products) / 8)
+    recommender = Recommender(Candidate("e", "ease", 1.0), catalogue, weights)
+    allowed = generator.random(products) < 0.8
+    found = top_lists(recommender, histories, allowed, count, batch_rows=7)
+    assert [[column for column in row if column != NONE] for row in found.columns.tolist()] == listed_one_by_one(
+        recommender, histories, allowed, count
+    )
+
+
+@pytest.mark.parametrize("cores", [1, 4])
+def test_cores_change_no_digit(tasteful: World, fit: RecommendationFit, cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "usable_cores", lambda: cores)
+    again = train_recommendations(*tasteful, SPEC)
+    assert again.model is not None
+    assert fit.model is not None
+    assert again.model.to_json() == fit.model.to_json()
+    assert again.metrics == fit.metrics
+    pd.testing.assert_frame_equal(again.comparison, fit.comparison, check_exact=True)

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from orchestration.generators import behaviour
+from python_models import parallel
 from python_models.reproducible import single_thread
 from python_models.uplift.bandit import fit_bandit
 from python_models.uplift.fit import design, fit_learner, fit_outcomes
@@ -237,6 +238,15 @@ def test_a_learner_that_sees_the_expected_outcome_survives_json(number: int, kin
     assert isinstance(learner, kind)
     model = UpliftModel("m", "m-1", SPEC.features, 0.1, 0.05, learner.expected, learner)
     assert uplift_model_from_json(model.to_json()) == model
+
+
+@pytest.mark.parametrize("cores", [1, 4])
+def test_cores_change_no_digit(personal: UpliftResult, cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "usable_cores", lambda: cores)
+    again = train_uplift(trial(0.15, 0.0), SPEC)
+    assert again.model == personal.model
+    assert again.metrics == personal.metrics
+    pd.testing.assert_frame_equal(again.deciles, personal.deciles, check_exact=True)
 
 
 def test_scores_say_what_either_message_brings(personal: UpliftResult) -> None:
