@@ -147,6 +147,16 @@ EMAIL_CLICK_30D = PropensitySpec(
     labels_model="feature_email_labels",
     blocks_publication=False,
     comparable_feature="email_delivered_count_30d",
+    # How many messages a month brings times how the customer answers one, and whether opens can be seen at all.
+    features=(
+        *BEHAVIOUR_FEATURES,
+        "email_expected_human_open_count_30d",
+        "email_expected_click_count_30d",
+        "email_machine_open_share_365d",
+    ),
+    # One customer in ten clicks: on fewer rows the candidates differ by less than chance, and the simplest is taken whatever it loses.
+    max_tuning_rows=100_000,
+    code_version="4",
 )
 
 EMAIL_UNSUBSCRIBE_30D = PropensitySpec(

@@ -52,6 +52,9 @@
         'email_human_open_decayed_365d',
         'email_click_decayed_365d',
         'email_human_open_rate_90d',
-        'email_click_rate_90d'
+        'email_click_rate_90d',
+        'email_expected_human_open_count_30d',
+        'email_expected_click_count_30d',
+        'email_machine_open_share_365d'
     ]) }}
 {% endmacro %}

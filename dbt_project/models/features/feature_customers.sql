@@ -110,6 +110,9 @@ final as (
         cast(coalesce(email.email_click_decayed_365d, 0) as double) as email_click_decayed_365d,
         email.email_human_open_rate_90d,
         email.email_click_rate_90d,
+        cast(coalesce(email.email_expected_human_open_count_30d, 0) as double) as email_expected_human_open_count_30d,
+        cast(coalesce(email.email_expected_click_count_30d, 0) as double) as email_expected_click_count_30d,
+        email.email_machine_open_share_365d,
         case
             when web.session_count_90d > 0
                 then {{ rounded('least(1.0, cast(commerce.order_count_90d as double) / web.session_count_90d)', 6) }}

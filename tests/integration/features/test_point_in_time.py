@@ -142,6 +142,8 @@ def test_the_worlds_differ_where_they_should(worlds: Worlds) -> None:
             "usual_visit_country_code_90d",
             "email_click_count_90d",
             "email_click_decayed_365d",
+            "email_expected_click_count_30d",
+            "email_machine_open_share_365d",
         )
     } <= set(later)
 
