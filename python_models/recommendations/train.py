@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -16,13 +15,13 @@ from python_models.evaluation.metrics import calibration_table, expected_calibra
 from python_models.parallel import MOST_WORKERS, run_all
 from python_models.recommendations.calibration import Calibration, fit_calibration
 from python_models.recommendations.evaluation import ListQuality, difference_interval, hits, list_quality, ratio_interval
+from python_models.recommendations.fingerprints import fingerprint_of
 from python_models.recommendations.histories import Catalogue, Histories, ShopDay, build_catalogue, build_histories, build_targets
 from python_models.recommendations.model import RecommendationModel, Recommender
 from python_models.recommendations.ranking import NONE, SOURCES, TopLists, top_lists
 from python_models.recommendations.score import pair_probabilities
 from python_models.recommendations.spec import Candidate, RecommendationSpec
 from python_models.recommendations.weights import fit_weights, with_repeats
-from python_models.reproducible import fingerprint
 
 # What the matrices of all fits that run at a time may take: two of ten thousand products.
 FIT_BYTES = 1_600_000_000
@@ -79,7 +78,7 @@ def train_recommendations(
     """
     catalogue = build_catalogue(today, products, spec)
     histories = build_histories(today, products, catalogue)
-    version = f"{spec.model_name}-{_fingerprint((validation, test, today), products, spec, incumbent)}"
+    version = f"{spec.model_name}-{fingerprint_of((validation, test, today), products, spec, incumbent)}"
     past = _past(validation, products, spec)
     rules = [candidate for candidate in spec.candidates if candidate.is_rule]
     if len(catalogue) == 0:
@@ -288,18 +287,3 @@ def _lead(ours: ListQuality, rule: ListQuality, spec: RecommendationSpec) -> dic
 def _as_frame(qualities: Mapping[str, ListQuality]) -> pd.DataFrame:
     columns = ["candidate", "recall_at_10", "recall_at_20", "ndcg_at_10", "coverage_at_10"]
     return pd.DataFrame([{"candidate": name, **quality.means} for name, quality in qualities.items()], columns=columns)
-
-
-def _fingerprint(days: Sequence[ShopDay | None], products: pd.DataFrame, spec: RecommendationSpec, incumbent: str | None) -> str:
-    """Of every table in a fixed order of its rows."""
-    digests = []
-    for table in [products, *(t for day in days if day for t in (day.purchases, day.customers, day.outcomes))]:
-        if table is None:
-            continue
-        named = table.assign(**{name: table[name].fillna("") for name in ("category", "top_category") if name in table.columns})
-        keys = [name for name in ("customer_id", "product_id") if name in table.columns]
-        digests.append(fingerprint(named.sort_values(keys, kind="stable"), {}))
-    digests.append(str([day is not None for day in days]))
-    # How many rows are handled at a time changes no score.
-    settings = {name: value for name, value in asdict(spec).items() if name != "batch_rows"} | {"incumbent": incumbent}
-    return hashlib.sha256("".join([*digests, fingerprint(pd.DataFrame(), settings)]).encode()).hexdigest()[:16]
