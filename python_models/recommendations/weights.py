@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from scipy import linalg, sparse
 from scipy.sparse.linalg import svds
 
 from python_models.matrix import FloatArray
@@ -18,8 +18,6 @@ from python_models.reproducible import single_thread
 COLUMN_BLOCK = 1_000
 # So many columns of weights stay in the cache while the strongest are looked for.
 CUT_BLOCK = 64
-# Wide enough for products of matrices to keep a core busy, and no wider: the half that is not needed of the diagonal grows with it.
-SWEEP_BLOCK = 256
 
 
 def fit_weights(candidate: Candidate, bought: sparse.csr_matrix, spec: RecommendationSpec) -> sparse.csr_matrix | None:
@@ -69,45 +67,22 @@ def common_buyers(bought: sparse.csr_matrix) -> FloatArray:
 
 def ease_weights(bought: sparse.csr_matrix, regularisation: float) -> FloatArray:
     """The linear model of each product on all others that has a closed form (Steck 2019, eq. 8): B = I - P diag(1 / diag P)."""
-    weights = common_buyers(bought)
-    weights[np.diag_indices_from(weights)] += regularisation
-    invert_negatively(weights, SWEEP_BLOCK)
-    weights /= -np.diag(weights)
-    np.fill_diagonal(weights, 0.0)
-    return weights
-
-
-def invert_negatively(matrix: FloatArray, block: int) -> None:
-    """Put minus its inverse in the place of a symmetric, positive definite matrix; ValueError for any other.
-
-    Symmetric sweeps (Goodnight 1979, section 5), a block at a time and of the lower half only: as many operations as Cholesky's way. Nearly
-    all of them are in products of numpy, which let other threads work, while scipy's routines for the purpose keep them waiting.
-    """
-    blocks = [slice(start, min(start + block, len(matrix))) for start in range(0, len(matrix), block)]
-    # Asked of the system once: new pages for every product took a tenth of the time.
-    change = np.empty((block, len(matrix)))
-    for pivot in blocks:
-        inverse = _inverse_of_definite(matrix[pivot, pivot])
-        panel = np.concatenate([matrix[pivot, : pivot.start].T, matrix[pivot.start :, pivot]])
-        scaled = panel @ inverse
-        for rows in blocks:
-            of_rows = change[: rows.stop - rows.start, : rows.stop]
-            np.matmul(scaled[rows], panel[: rows.stop].T, out=of_rows)
-            matrix[rows, : rows.stop] -= of_rows
-        matrix[pivot, : pivot.start] = scaled[: pivot.start].T
-        matrix[pivot.stop :, pivot] = scaled[pivot.stop :]
-        matrix[pivot, pivot] = -inverse
-    for rows in blocks:
-        matrix[rows, rows.stop :] = matrix[rows.stop :, rows].T
-
-
-def _inverse_of_definite(matrix: FloatArray) -> FloatArray:
-    try:
-        np.linalg.cholesky(matrix)
-    except np.linalg.LinAlgError as error:
-        raise ValueError("the matrix of common buyers cannot be inverted: the regularisation has to be positive") from error
-    inverse = np.linalg.inv(matrix)
-    return np.asarray((inverse + inverse.T) / 2)
+    # Transposed, and as it was before: columns in one piece are what LAPACK writes in place. Cholesky factor and inverse take the place
+    # of the matrix, which may be large; only the lower half is written.
+    gram = common_buyers(bought).T
+    gram[np.diag_indices_from(gram)] += regularisation
+    factor, failed = linalg.lapack.dpotrf(gram, lower=1, overwrite_a=1)
+    inverse, not_inverted = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
+    if failed or not_inverted:
+        raise ValueError("the matrix of common buyers cannot be inverted: the regularisation has to be positive")
+    for start in range(0, len(inverse), COLUMN_BLOCK):
+        rows = slice(start, start + COLUMN_BLOCK)
+        square = inverse[rows, rows]
+        inverse[rows, rows] = np.tril(square) + np.tril(square, -1).T
+        inverse[rows, rows.stop :] = inverse[rows.stop :, rows].T
+    inverse /= -np.diag(inverse)
+    np.fill_diagonal(inverse, 0.0)
+    return np.asarray(inverse)
 
 
 def als_weights(bought: sparse.csr_matrix, factors: int, spec: RecommendationSpec) -> FloatArray:

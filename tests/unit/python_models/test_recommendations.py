@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from python_models import parallel
 from python_models.evaluation.metrics import expected_calibration_error
+from python_models.recommendations import weights as weights_module
 from python_models.recommendations.calibration import MINIMUM_HITS, fit_calibration
 from python_models.recommendations.evaluation import difference_interval, list_quality, ratio_interval
 from python_models.recommendations.histories import Catalogue, Histories, ShopDay, build_catalogue, build_histories, build_targets
@@ -24,7 +25,6 @@ from python_models.recommendations.weights import (
     cut,
     ease_weights,
     fit_weights,
-    invert_negatively,
     svd_weights,
     with_repeats,
 )
@@ -130,12 +130,12 @@ def test_the_cut_matrix_is_one_and_the_same_whatever_its_order_in_memory() -> No
 
 
 @pytest.mark.parametrize("block", [1, 3, 8, 100])
-def test_minus_the_inverse_takes_the_place_of_a_matrix(block: int) -> None:
-    rows = np.random.default_rng(5).normal(size=(30, 8))
-    matrix = rows.T @ rows
-    expected = -np.linalg.inv(matrix)
-    invert_negatively(matrix, block)
-    np.testing.assert_allclose(matrix, expected, rtol=1e-9)
+def test_both_halves_of_a_large_inverse_are_there(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights_module, "COLUMN_BLOCK", block)
+    bought = (np.random.default_rng(5).random((30, 8)) < 0.4).astype(float)
+    inverse = np.linalg.inv(bought.T @ bought + 2.0 * np.eye(8))
+    expected = np.eye(8) - inverse / np.diag(inverse)
+    np.testing.assert_allclose(ease_weights(sparse.csr_matrix(bought), 2.0), expected, rtol=1e-9, atol=1e-12)
 
 
 def test_what_cannot_be_inverted_says_what_to_do() -> None:
