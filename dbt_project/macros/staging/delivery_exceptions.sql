@@ -56,14 +56,10 @@ rejected as (
 
 repeated_keys as (
 
-    select {{ transient_hash(delivery_key) }} as delivery_hash
-    from {{ delivered }}
-    where {{ new_rows }}
-    group by delivery_hash
-    having count(*) > 1
+    {{ repeated_hashes(delivered, delivery_key, new_rows) }}
     {% if is_incremental() -%}
         union all
-        select {{ transient_hash(delivery_key) }} as delivery_hash from earlier_rows
+        select {{ transient_hash(delivery_key) }} as key_hash from earlier_rows
     {%- endif %}
 
 ),
@@ -78,7 +74,7 @@ candidates as (
     from {{ delivered }}
     where
         {{ new_rows }}
-        and {{ transient_hash(delivery_key) }} in (select repeated_keys.delivery_hash from repeated_keys)
+        and {{ transient_hash(delivery_key) }} in (select repeated_keys.key_hash from repeated_keys)
         and _reject_reason is null
         {%- if file_register %}
             and {{ delivery_key[0] }} <> ''

@@ -17,11 +17,7 @@
 
         repeated_keys as (
 
-            select {{ transient_hash(delivery_key) }} as delivery_hash
-            from {{ source(source_name, table_name) }}
-            where {{ new_rows }}
-            group by delivery_hash
-            having count(*) > 1
+            {{ repeated_hashes(source(source_name, table_name), delivery_key, new_rows) }}
 
         ),
 
@@ -66,10 +62,10 @@
                 and {{ delivery_key[0] }} <> ''
                 {%- endif %}
                 and {{ transient_hash(delivery_key) }} in (
-                    select repeated_keys.delivery_hash from repeated_keys
+                    select repeated_keys.key_hash from repeated_keys
                     {%- if is_incremental() %}
                     union all
-                    select {{ transient_hash(delivery_key) }} as delivery_hash from delivered_before
+                    select {{ transient_hash(delivery_key) }} as key_hash from delivered_before
                     {%- endif %}
                 )
                 and {{ reject_reason }} is null
