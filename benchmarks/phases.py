@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks import nodes
 from benchmarks.measuring import Cost, StepFailedError, measure, median_cost
+from benchmarks.own_diff import deliver_first
 from benchmarks.peers.environment import interpreter, missing_for, prepare
 from benchmarks.peers.inputs import export
 from benchmarks.peers.jobs import JOBS
@@ -163,6 +164,7 @@ def peers(bench: Bench) -> tuple[dict[str, Cost], dict[str, str], dict[str, str]
     home = bench.folders.root.parent / "peers"
     versions = prepare(home)
     export(bench.folders.run, bench.folders.peers)
+    deliver_first(bench.folders.peers)
     found = {"own diff": bench.median("own diff", [sys.executable, "-m", "benchmarks.own_diff", bench.folders.peers], REPOSITORY)}
     failures = {}
     for job in JOBS:

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
 
 from orchestration.lock import warehouse_connection
 from orchestration.source_tables import SourceTable
+
+if TYPE_CHECKING:
+    # Only named here: whoever asks for a frame pays for the import, not everybody who opens the stores.
+    import pandas as pd
+    import pyarrow as pa
 
 STORAGE_VERSION = "v1.4.0"
 BATCH_ROWS = 100_000
@@ -112,6 +115,8 @@ def replace_rows(
     database, schema, _ = relation.split(".")
     columns = ", ".join(f'"{name}"' for name in table.column_names)
     where = " and ".join(f'"{name}" = ?' for name in same)
+    import pyarrow as pa
+
     connection.register("incoming_rows", pa.Table.from_pandas(frame[list(table.column_names)], preserve_index=False))
     with transaction(connection):
         connection.execute(f"create schema if not exists {database}.{schema}")

@@ -70,7 +70,7 @@ class FileDrop:
         ledger.settle(took_place=lambda key: self._delivery(key).is_dir())
         self._refuse_forbidden(connection)
         self._stage_payload(connection)
-        ledger.compare("sync_payload")
+        ledger.compare("sync_payload", former_hash(self._compared(connection)))
         run = ledger.plan(as_of_at)
         member_counts = dict(
             connection.execute("select audience_name, count(*) from sync_payload group by audience_name order by audience_name").fetchall()
@@ -99,15 +99,11 @@ class FileDrop:
             )
 
     def _stage_payload(self, connection: duckdb.DuckDBPyConnection) -> None:
-        compared = ", ".join(f'"{name}" := payload."{name}"' for name in self._compared(connection))
         connection.execute(
             f"""
             create or replace temp table sync_payload as
-            select *, md5(cast(to_json(compared) as varchar)) as payload_hash
-            from (
-                select payload.*, struct_pack({compared}) as compared
-                from {self._payload} as payload
-            )
+            select *, {payload_hash(self._compared(connection))} as payload_hash
+            from {self._payload}
             """
         )
 
@@ -170,8 +166,22 @@ class FileDrop:
             leftover.unlink()
 
 
+def payload_hash(columns: Sequence[str]) -> str:
+    """SQL for what the ledger keeps of a member: values only, since names would double what is to be hashed."""
+    return f"md5(cast(json_array({', '.join(_quoted(columns))}) as varchar))"
+
+
+def former_hash(columns: Sequence[str]) -> str:
+    """As ledgers have it that were written before December 2026."""
+    return f"md5(cast(to_json(struct_pack({', '.join(f'{name} := {name}' for name in _quoted(columns))})) as varchar))"
+
+
+def _quoted(columns: Sequence[str]) -> list[str]:
+    return [f'"{name}"' for name in columns]
+
+
 def _members_of(audience_name: str) -> str:
-    inside = ", ".join(("compared", "payload_hash", *DOOR_COLUMNS))
+    inside = ", ".join(("payload_hash", *DOOR_COLUMNS))
     return f"select * exclude ({inside}) from sync_payload where audience_name = {literal(audience_name)}"
 
 

@@ -25,19 +25,28 @@ from orchestration.warehouse import transaction
 PLANNED, DELIVERED = "planned", "delivered"
 ACTIONS = ("added", "changed", "removed")
 
+# What the destination holds, row by row the last that it was given. Only members of later deliveries have an earlier row to leave out:
+# most of a ledger is the first delivery, and putting all of it in order would cost more than the rest of the comparison.
 CURRENT_STATE = """
-    select audience_name, customer_id, payload_hash
-    from (
-        select ledger.audience_name, ledger.customer_id, ledger.action, ledger.payload_hash
+    with delivered as not materialized (
+        select ledger.audience_name, ledger.customer_id, ledger.action, ledger.payload_hash, ledger.sync_run_key, runs.sequence_number
         from ops.main.sync_ledger as ledger
         inner join ops.main.sync_runs as runs
             on ledger.destination = runs.destination and ledger.sync_run_key = runs.sync_run_key
         where ledger.destination = $destination and runs.status = 'delivered'
-        qualify row_number() over (
-            partition by ledger.audience_name, ledger.customer_id order by runs.sequence_number desc
-        ) = 1
+    ),
+    newest as (
+        select audience_name, customer_id, max(sequence_number) as sequence_number
+        from delivered
+        where sequence_number > (
+            select min(sequence_number) from ops.main.sync_runs where destination = $destination and status = 'delivered'
+        )
+        group by audience_name, customer_id
     )
-    where action <> 'removed'
+    select delivered.audience_name, delivered.customer_id, delivered.payload_hash, delivered.sync_run_key
+    from delivered
+    left join newest on delivered.audience_name = newest.audience_name and delivered.customer_id = newest.customer_id
+    where delivered.action <> 'removed' and delivered.sequence_number = coalesce(newest.sequence_number, delivered.sequence_number)
 """
 
 
@@ -76,30 +85,78 @@ class SyncLedger:
             else:
                 self._withdraw(sync_run_key)
 
-    def compare(self, payload: str) -> None:
+    def compare(self, payload: str, former_hash: str | None = None) -> None:
         """Make the temporary table `sync_difference`: what changes between the delivered state and `payload`.
 
-        `payload` is a relation with audience_name, customer_id and payload_hash. Audiences that it no longer has are removed as a whole.
+        `payload` is a relation with audience_name, customer_id and payload_hash. The hash covers the first two as well, so that equal
+        hashes are all that has to be found: who is left on one side or on both was removed, added or changed. Audiences that the payload
+        no longer has are removed as a whole. `former_hash` is how an earlier version of the connector wrote payload_hash: a row that
+        still holds it has not changed, and is given the hash of today.
         """
+        self._find_difference(payload)
+        if former_hash is not None and self._renew_hashes(payload, former_hash):
+            self._find_difference(payload)
+
+    def _find_difference(self, payload: str) -> None:
         self.connection.execute(
             f"""
             create or replace temp table sync_difference as
             select
-                coalesce(payload.audience_name, delivered.audience_name) as audience_name,
-                coalesce(payload.customer_id, delivered.customer_id) as customer_id,
+                audience_name,
+                customer_id,
                 case
-                    when delivered.customer_id is null then 'added'
-                    when payload.customer_id is null then 'removed'
+                    when max(delivered_hash) is null then 'added'
+                    when max(payload_hash) is null then 'removed'
                     else 'changed'
                 end as action,
-                payload.payload_hash
-            from {payload} as payload
-            full outer join ({CURRENT_STATE}) as delivered
-                on payload.audience_name = delivered.audience_name and payload.customer_id = delivered.customer_id
-            where payload.payload_hash is distinct from delivered.payload_hash
+                max(payload_hash) as payload_hash
+            from (
+                select
+                    coalesce(payload.audience_name, delivered.audience_name) as audience_name,
+                    coalesce(payload.customer_id, delivered.customer_id) as customer_id,
+                    payload.payload_hash,
+                    delivered.payload_hash as delivered_hash
+                from (select audience_name, customer_id, payload_hash from {payload}) as payload
+                full outer join ({CURRENT_STATE}) as delivered on payload.payload_hash = delivered.payload_hash
+                where payload.payload_hash is null or delivered.payload_hash is null
+            )
+            group by audience_name, customer_id
             """,
             {"destination": self.destination},
         )
+
+    def _renew_hashes(self, payload: str, former_hash: str) -> int:
+        self.connection.execute(
+            f"""
+            create or replace temp table sync_former as
+            select delivered.sync_run_key, payload.audience_name, payload.customer_id, payload.payload_hash
+            from (
+                select audience_name, customer_id, payload_hash, {former_hash} as former_hash
+                from {payload}
+                semi join (from sync_difference where action = 'changed') as changed using (audience_name, customer_id)
+            ) as payload
+            inner join ({CURRENT_STATE}) as delivered
+                on payload.audience_name = delivered.audience_name and payload.customer_id = delivered.customer_id
+                and payload.former_hash = delivered.payload_hash
+            """,
+            {"destination": self.destination},
+        )
+        [(count,)] = self.connection.execute("select count(*) from sync_former").fetchall()
+        if count:
+            with transaction(self.connection):
+                self.connection.execute(
+                    """
+                    update ops.main.sync_ledger set payload_hash = sync_former.payload_hash
+                    from sync_former
+                    where
+                        sync_ledger.destination = $destination
+                        and sync_ledger.sync_run_key = sync_former.sync_run_key
+                        and sync_ledger.audience_name = sync_former.audience_name
+                        and sync_ledger.customer_id = sync_former.customer_id
+                    """,
+                    {"destination": self.destination},
+                )
+        return int(count)
 
     def plan(self, as_of_at: datetime) -> SyncRun | None:
         """Write the difference as a planned run; None when nothing changed."""

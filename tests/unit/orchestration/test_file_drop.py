@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.connectors import file_drop
 from orchestration.connectors.file_drop import DeliveryRefusedError, FileDrop
 from orchestration.paths import DBT_PROJECT, REPOSITORY
 from orchestration.warehouse import Warehouse
@@ -101,6 +102,12 @@ def state_from_deltas(folder: Path) -> dict[tuple[str, str], str]:
     return state
 
 
+def ledger_hashes(folder: Path) -> set[tuple[str, str, str, str | None]]:
+    with Warehouse(folder).connect(read_only=True) as connection:
+        columns = "sync_run_key, audience_name, customer_id, payload_hash"
+        return set(connection.execute(f"select {columns} from ops.main.sync_ledger").fetchall())
+
+
 def as_state(members: list[Member]) -> dict[tuple[str, str], str]:
     return {(audience, customer): email for audience, customer, email in members}
 
@@ -149,6 +156,41 @@ def test_going_back_to_earlier_content_is_a_delivery(tmp_path: Path) -> None:
     for members in (FIRST, SECOND, FIRST, SECOND):
         assert deliver(tmp_path, members) is not None
     assert state_from_deltas(tmp_path) == as_state(SECOND)
+
+
+def test_members_that_differ_in_their_key_alone_are_told_apart(tmp_path: Path) -> None:
+    same = "one@example.com"
+    deliver(tmp_path, [("vip", "c_1", same), ("vip", "c_2", same), ("win_back", "c_1", same)])
+    counts = deliver(tmp_path, [("vip", "c_2", same), ("vip", "c_3", same), ("win_back", "c_1", same)])
+    assert counts is not None
+    assert counts["vip"] == {"members": 2, "added": 1, "changed": 0, "removed": 1}
+    assert counts["win_back"] == {"members": 1, "added": 0, "changed": 0, "removed": 0}
+
+
+def test_what_was_delivered_before_hashes_were_written_otherwise_is_not_delivered_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(file_drop, "payload_hash", file_drop.former_hash)
+        deliver(tmp_path, SECOND)
+        deliver(tmp_path, FIRST)
+    old = ledger_hashes(tmp_path)
+    assert deliver(tmp_path, FIRST) is None
+    # Who holds a state has the hash of today; what lies behind stays as it was.
+    renewed = ledger_hashes(tmp_path)
+    assert len(renewed) == len(old)
+    assert len(old - renewed) == len(FIRST)
+    counts = deliver(tmp_path, SECOND)
+    assert counts is not None
+    assert counts["vip"] == {"members": 3, "added": 1, "changed": 1, "removed": 0}
+    assert state_from_deltas(tmp_path) == as_state(SECOND)
+
+
+def test_a_value_that_went_is_a_change(tmp_path: Path) -> None:
+    deliver(tmp_path, FIRST, note="''")
+    counts = deliver(tmp_path, FIRST, note="cast(null as varchar)")
+    assert counts is not None
+    assert counts["vip"] == {"members": 2, "added": 0, "changed": 2, "removed": 0}
 
 
 def test_an_empty_audience_removes_its_members(tmp_path: Path) -> None:
