@@ -8,7 +8,9 @@ events as (
     from {{ ref('stg_esp__events') }} as events
     inner join {{ ref('stg_esp__messages') }} as messages
         on events.message_id = messages.message_id
-    where not events.is_too_late
+    where
+        not events.is_too_late
+        and events.event_type in ('open', 'click')
 
 ),
 
