@@ -21,7 +21,7 @@ from python_models.value.train import MANY_REPEATS, ValueFit
 PARAMETERS = {
     "r": "BG/NBD: shape of purchase rates over customers; the smaller, the more they differ",
     "alpha": "BG/NBD: scale of purchase rates, in weeks",
-    "a": "BG/NBD: shape of drop-out; a / (a + b) is its mean per purchase",
+    "a": "BG/NBD: shape of drop-out; a / (a + b) is its mean per purchase, all but zero where nobody is seen to leave",
     "b": "BG/NBD: shape of drop-out",
     "p": "Gamma-Gamma: shape of the amounts of one customer; the larger, the more alike",
     "q": "Gamma-Gamma: shape of mean amounts over customers; at most 1 has no mean",

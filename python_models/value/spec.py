@@ -42,7 +42,7 @@ class ValueSpec:
     bootstrap_rounds: int = 1_000
     bootstrap_groups: int = 1_000
     seed: int = 0
-    code_version: str = "2"
+    code_version: str = "3"
 
 
 CUSTOMER_VALUE = ValueSpec()
