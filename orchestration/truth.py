@@ -20,7 +20,14 @@ from orchestration.warehouse import Warehouse, literal
 from python_models.matrix import FloatArray
 from python_models.propensity.model import model_from_json
 from python_models.propensity.score import score_propensity
-from python_models.propensity.spec import CHURN_90D, CHURN_OWN_RHYTHM, EMAIL_CLICK_30D, PURCHASE_30D, PropensitySpec
+from python_models.propensity.spec import (
+    CHURN_90D,
+    CHURN_OWN_RHYTHM,
+    EMAIL_CLICK_30D,
+    EMAIL_UNSUBSCRIBE_30D,
+    PURCHASE_30D,
+    PropensitySpec,
+)
 from python_models.send_time.score import is_within
 
 # Each customer's person: the one that most of the customer's identifiers belong to.
@@ -204,6 +211,8 @@ KNOWN_FUTURES: dict[PropensitySpec, Callable[[pd.DataFrame, str], FloatArray]] =
     CHURN_90D: lambda rows, view: rows[f"{view}_no_order_90d"].to_numpy(dtype=np.float64),
     CHURN_OWN_RHYTHM: _no_order_within_own_horizon,
     EMAIL_CLICK_30D: lambda rows, view: rows[f"{view}_click_30d"].to_numpy(dtype=np.float64),
+    # Nothing latent matters: both views are one. A truth that was written before it was computed has no such column.
+    EMAIL_UNSUBSCRIBE_30D: lambda rows, _: rows.reindex(columns=["unsubscribe_30d"])["unsubscribe_30d"].to_numpy(dtype=np.float64),
 }
 
 

@@ -14,6 +14,7 @@ The model, per person p and day t (all draws independent given the state):
 * e-mail: a human open has probability z.open_rate · variant · fatigue(messages in the past 14 days) · (alive or
   ``DORMANT_OPEN_FACTOR``), a click given an open z.click_rate · variant · (alive or ``DORMANT_CLICK_FACTOR``); a click makes
   a visit that ends in an order with probability z.mail_order · variant;
+* each message is answered by unsubscribing with probability ``UNSUBSCRIBE_SHARE``, whoever gets it;
 * an abandoned cart is bought on the next day with a probability that does not depend on the latent state.
 """
 
@@ -29,6 +30,9 @@ VISIT_DORMANT = 0.0012
 DORMANT_OPEN_FACTOR = 0.3
 DORMANT_CLICK_FACTOR = 0.3
 FATIGUE_PER_MESSAGE = 0.12
+# A message is answered by unsubscribing with the first probability, by that or a complaint with the second; no more are sent after it.
+UNSUBSCRIBE_SHARE = 0.0016
+STOP_SHARE = 0.0019
 FATIGUE_WINDOW_DAYS = 14
 VISIBLE_HUMAN_OPEN_WITH_PROXY = 0.6
 ORDER_CAP = 0.7

@@ -190,6 +190,18 @@ class Emissions:
             result[:NOT_MAILABLE] *= [(1 - model.target_share(kind, frequency)) ** sent for frequency in range(FREQUENCIES)]
         return result
 
+    def unsubscribe_probability(self, first_day: int, horizon: int) -> Array:
+        """P(an e-mail of ``horizon`` days from ``first_day`` is answered by unsubscribing) by wanted frequency, as (FREQUENCIES + 1).
+        Nothing latent makes it likelier; a complaint ends the mail as well."""
+        result, goes_on = np.zeros(FREQUENCIES + 1), np.ones(FREQUENCIES)
+        for day in range(first_day, first_day + horizon):
+            for kind, counts in self.days.campaigns.items():
+                shares = np.array([model.target_share(kind, frequency) for frequency in range(FREQUENCIES)])
+                for _ in range(int(counts[day])):
+                    result[:NOT_MAILABLE] += goes_on * shares * model.UNSUBSCRIBE_SHARE
+                    goes_on *= 1 - shares * model.STOP_SHARE
+        return result
+
     def no_click_probability(self, first_day: int, horizon: int) -> Array:
         """P(no e-mail of ``horizon`` days from ``first_day`` is clicked | state the day before), as (FREQUENCIES + 1, KINDS, STATES)."""
         result = np.ones((FREQUENCIES + 1, KINDS, STATES))

@@ -97,6 +97,8 @@ class Engine:
             "fatigue": behaviour.FATIGUE_PER_MESSAGE,
             "dormant_open": behaviour.DORMANT_OPEN_FACTOR,
             "dormant_click": behaviour.DORMANT_CLICK_FACTOR,
+            "unsubscribe_share": behaviour.UNSUBSCRIBE_SHARE,
+            "stop_share": behaviour.STOP_SHARE,
             "visible_open": behaviour.VISIBLE_HUMAN_OPEN_WITH_PROXY,
             "order_cap": behaviour.ORDER_CAP,
             "unlinked_visit_share": behaviour.UNLINKED_VISIT_SHARE,

@@ -20,7 +20,8 @@ is the exact posterior, and with v_D(x) = P(no order on the days D … D + 29 | 
 where w(x) is the likelihood of the loyalty tier and of the vendor's price attitude, if known by D. An abandoned cart of day
 D - 1 multiplies "no order" by the known probability that it is not recovered. No order within 60, 90 and 120 days follows in the same
 way, for the dates whose window is over. So does a click within thirty days, given that an e-mail is sent: who gets one depends on the
-wanted frequency alone, so that it is P(click) / P(at least one is sent).
+wanted frequency alone, so that it is P(click) / P(at least one is sent). An unsubscribe depends on nothing but how many e-mails come, so
+that its probability is the same for everybody of one wanted frequency, and the same for who knows the latent truth.
 
 What the filter idealises: identity is resolved perfectly and at once, no event is late, time zones shift no visit to another
 day, and the calendar of campaigns is known (but not who will be sent what, nor who will unsubscribe). What it ignores: more than
@@ -80,12 +81,13 @@ class AsOf:
 @dataclass(frozen=True)
 class Futures:
     """What may happen from a day on, given the state of the evening before: ``no_order`` by horizon and ``no_click`` as in
-    ``Emissions``, ``no_message`` by wanted frequency."""
+    ``Emissions``, ``no_message`` and ``unsubscribe`` by wanted frequency."""
 
     as_of: AsOf
     no_order: Mapping[int, Array]
     no_click: Array
     no_message: Array
+    unsubscribe: Array
 
     @classmethod
     def of(cls, as_of: AsOf, emissions: Emissions, last_day: int) -> Futures:
@@ -96,6 +98,7 @@ class Futures:
             {days: emissions.no_order_probability(as_of.day, days) for days in horizons},
             emissions.no_click_probability(as_of.day, HORIZON_DAYS),
             emissions.no_message_probability(as_of.day, HORIZON_DAYS),
+            emissions.unsubscribe_probability(as_of.day, HORIZON_DAYS),
         )
 
 
@@ -109,7 +112,8 @@ def purchase_probabilities(connection: duckdb.DuckDBPyConnection, start_date: da
     """One row per person of the sample and as-of date after they joined: person_id, as_of_date, latent_probability,
     observable_probability, has_purchase_30d (null when the thirty days are not over), and observable_type, the latent type that
     observable history makes most likely: nobody can tell types apart better. ``latent_`` and ``observable_no_order_60d`` (90, 120) are
-    null when the days are not over, ``latent_`` and ``observable_click_30d``, a click by a person, for those who may not be mailed."""
+    null when the days are not over, ``latent_`` and ``observable_click_30d``, a click by a person, and
+    ``unsubscribe_30d``, by both views, for those who may not be mailed."""
     emissions = Emissions(CalendarDays.load(connection, last_day + HORIZON_DAYS + 1))
     futures = {as_of.day: Futures.of(as_of, emissions, last_day) for as_of in as_of_days(start_date, last_day)}
     frames = [_filter(people, emissions, futures, last_day) for people in load_people(connection, SAMPLE_QUERY, last_day + 1, CHUNK_PEOPLE)]
@@ -236,7 +240,6 @@ def _read_out(belief: Array, people: People, futures: Futures, last_day: int) ->
     recovery = np.array([[recovery_probability(t, f) for f in range(len(model.FREQUENCIES) + 1)] for t in (0, 1)])
     cart_factor = 1 - recovery[tracked, frequency] * people.has_cart_on(as_of.day - 1)[there]
     no_order = {days: known(table[tracked, rhythm, frequency]) for days, table in futures.no_order.items()}
-    sent = 1 - futures.no_message[frequency]
     sent = np.where(frequency == NOT_MAILABLE, np.nan, 1 - futures.no_message[frequency])
     click = [(1 - no_click) / sent for no_click in known(futures.no_click[frequency])]
     likeliest = weights.sum(axis=2).reshape(len(there), len(model.LATENT_TYPES), LEVELS).sum(axis=2).argmax(axis=1)
@@ -246,6 +249,7 @@ def _read_out(belief: Array, people: People, futures: Futures, last_day: int) ->
         "person_id": people.ints("p")[there],
         "as_of_date": pd.Series([as_of.as_of_date] * len(there), dtype="object"),
         "has_purchase_30d": pd.array(outcome, dtype="boolean"),
+        "unsubscribe_30d": np.round(futures.unsubscribe[frequency] / sent, 6),
         "observable_type": np.array([kind.name for kind in model.LATENT_TYPES], dtype=object)[likeliest],
     }
     for view, name in enumerate(("latent", "observable")):

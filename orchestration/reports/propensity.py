@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from orchestration.reports.page import Report, Version, report
-from python_models.evaluation.intervals import METRICS as WITH_INTERVAL
 from python_models.evaluation.metrics import has_both_classes
 from python_models.evaluation.plots import classification_plots, importance_plot
 from python_models.propensity.model import ESTIMATORS, IsotonicCalibration, LogisticModel, PropensityModel
@@ -15,7 +14,7 @@ from python_models.propensity.spec import PropensitySpec
 from python_models.propensity.train import TrainingResult
 
 CURVES, IMPORTANCE = "curves (test)", "importance (validation)"
-HEADLINE = (*WITH_INTERVAL, "log_loss", "base_rate", "mean_probability", "precision", "recall")
+HEADLINE = ("auc", "pr_auc", "brier", "ece", "lift_decile_01", "log_loss", "base_rate", "mean_probability", "precision", "recall")
 SLICE_FIGURES = ("row_count", "base_rate", "mean_probability", "auc", "brier", "ece")
 COUNTS = frozenset({"row_count"})
 USES = {"train": "choosing and fitting", "validation": "calibration and threshold", "test": "these figures, once"}
@@ -71,9 +70,7 @@ def _judged(result: TrainingResult, model: PropensityModel, spec: PropensitySpec
         "calibration": "isotonic" if isinstance(model.calibration, IsotonicCalibration) else "Platt",
         "candidates": [(name, f"{auc:.4f}") for name, auc in _with_prefix(train, "cv_auc_").items()],
         "headline": [{"name": name, "value": f"{test[name]:.4f}", "interval": _interval(test, name)} for name in HEADLINE if name in test],
-        "deciles": [
-            (decile, f"{test[f'lift_decile_{decile:02d}']:.2f}", f"{test[f'gain_decile_{decile:02d}']:.1%}") for decile in range(1, 11)
-        ],
+        "deciles": [(decile, *(_of_decile(test, name, decile) for name in ("lift", "gain"))) for decile in range(1, 11)],
         "threshold": f"{model.threshold:.4f}",
         "why_threshold": _why(test),
         "confusion": {name: f"{test[name]:,.0f}" for name in ("true_positives", "false_positives", "false_negatives", "true_negatives")},
@@ -111,6 +108,12 @@ def _missing(result: TrainingResult, model: PropensityModel) -> list[dict[str, s
     ]
 
 
+def _of_decile(test: Mapping[str, float], measure: str, decile: int) -> str:
+    name, form = f"{measure}_decile_{decile:02d}", ".2f" if measure == "lift" else ".1%"
+    low, high = test.get(f"{name}_low"), test.get(f"{name}_high")
+    return f"{test[name]:{form}}" if low is None or high is None else f"{test[name]:{form}} ({low:{form}} to {high:{form}})"
+
+
 def _why(test: Mapping[str, float]) -> str:
     if not test["is_threshold_by_policy"]:
         return "There is no row for this model in seeds/propensity_policies.csv: the threshold has the best F1 on the validation part."
@@ -124,7 +127,13 @@ def _why(test: Mapping[str, float]) -> str:
 
 def _slices(test: Mapping[str, float]) -> list[dict[str, Any]]:
     names = [name.removeprefix("row_count@") for name in test if name.startswith("row_count@")]
-    return [{"name": name, "figures": [_figure(figure, test.get(f"{figure}@{name}")) for figure in SLICE_FIGURES]} for name in names]
+    return [{"name": name, "figures": [_of_slice(test, figure, name) for figure in SLICE_FIGURES]} for name in names]
+
+
+def _of_slice(test: Mapping[str, float], figure: str, name: str) -> str:
+    low, high = (test.get(f"{figure}_{side}@{name}") for side in ("low", "high"))
+    value = _figure(figure, test.get(f"{figure}@{name}"))
+    return value if low is None or high is None else f"{value} ({low:.4f} to {high:.4f})"
 
 
 def _figure(name: str, value: float | None) -> str:

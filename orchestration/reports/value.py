@@ -12,6 +12,8 @@ import pandas as pd
 
 from orchestration.reports.page import Report, Table, Version, number, percent, records, report
 from python_models.evaluation.model_plots import decile_plot, maps_plot, repeats_plot
+from python_models.matrix import FloatArray
+from python_models.value.calibration import MonotoneMap
 from python_models.value.forecast import WIDTH, WITHIN, ForecastCheck
 from python_models.value.model import ValueModel
 from python_models.value.recalibrate import Recalibration
@@ -21,7 +23,7 @@ from python_models.value.train import MANY_REPEATS, ValueFit
 PARAMETERS = {
     "r": "BG/NBD: shape of purchase rates over customers; the smaller, the more they differ",
     "alpha": "BG/NBD: scale of purchase rates, in weeks",
-    "a": "BG/NBD: shape of drop-out; a / (a + b) is its mean per purchase",
+    "a": "BG/NBD: shape of drop-out; a / (a + b) is its mean per purchase, all but zero where nobody is seen to leave",
     "b": "BG/NBD: shape of drop-out",
     "p": "Gamma-Gamma: shape of the amounts of one customer; the larger, the more alike",
     "q": "Gamma-Gamma: shape of mean amounts over customers; at most 1 has no mean",
@@ -44,8 +46,14 @@ def _plots(past: Recalibration) -> dict[str, bytes]:
     plots = {name: decile_plot(check.orders, check.value, WITHIN) for name, check in checks.items() if check.metrics}
     maps = past.calibration or past.corrected_by
     if maps is not None:
-        plots["correction"] = maps_plot(*((np.array(each.expected), np.array(each.actual)) for each in (maps.orders, maps.value)))
+        pairs = ((maps.orders, maps.orders_after_one), (maps.value, maps.value_after_one))
+        plots["correction"] = maps_plot(*(_named(*pair) for pair in pairs))
     return plots
+
+
+def _named(repeated: MonotoneMap, once: MonotoneMap | None) -> dict[str, list[FloatArray]]:
+    maps = {"corrected": repeated} if once is None else {"corrected, bought again": repeated, "corrected, bought once": once}
+    return {name: [np.array(each.expected), np.array(each.actual)] for name, each in maps.items()}
 
 
 def _data(fit: ValueFit, past: Recalibration, as_of_date: date, customer_count: int) -> Table:

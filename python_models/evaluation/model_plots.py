@@ -36,13 +36,14 @@ def decile_plot(orders: pd.DataFrame, value: pd.DataFrame, tolerance: float) -> 
     return as_png(figure)
 
 
-def maps_plot(orders: Sequence[FloatArray], value: Sequence[FloatArray]) -> bytes:
-    """Points of two maps, expected and corrected means, with the line on which nothing is corrected; for orders and for money."""
+def maps_plot(orders: Mapping[str, Sequence[FloatArray]], value: Mapping[str, Sequence[FloatArray]]) -> bytes:
+    """Points of maps by name, expected and corrected means, with the line on which nothing is corrected; for orders and for money."""
     figure = Figure(figsize=(11, 3.6), layout="constrained")
-    for axes, points, title in zip(figure.subplots(1, 2), (orders, value), ("orders per customer", "value per customer"), strict=True):
-        expected, corrected = points
-        axes.plot(expected, expected, color=GREY, linestyle=":", label="as published")
-        axes.plot(expected, corrected, color=BLUE, marker="o", label="corrected")
+    for axes, maps, title in zip(figure.subplots(1, 2), (orders, value), ("orders per customer", "value per customer"), strict=True):
+        everywhere = np.sort(np.concatenate([expected for expected, _ in maps.values()]))
+        axes.plot(everywhere, everywhere, color=GREY, linestyle=":", label="as published")
+        for (name, (expected, corrected)), colour in zip(maps.items(), (BLUE, ORANGE), strict=False):
+            axes.plot(expected, corrected, color=colour, marker="o", label=name)
         axes.set(title=title, xlabel="expected by the published models", ylabel="what came of it", xscale="log", yscale="log")
         axes.legend()
     return as_png(figure)

@@ -8,17 +8,25 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
+from python_models.evaluation.intervals import bootstrap_intervals
 from python_models.evaluation.metrics import BoolArray, expected_calibration_error
 from python_models.matrix import FloatArray
 
+# Of every slice as of the whole, but sampled earlier: there are dozens of slices.
+WITH_INTERVAL = ("auc", "brier", "ece")
+INTERVAL_ROWS = 20_000
 # Smaller slices say nothing, and might say something about a person.
 MINIMUM_ROWS = 200
 MINIMUM_CASES = 20
 OTHERS, UNKNOWN = "others", "unknown"
 
 
-def slice_metrics(rows: pd.DataFrame, columns: Sequence[str], outcome: BoolArray, probability: FloatArray) -> dict[str, float]:
-    """Figures by name, such as `auc@country_code=DE`; values of few rows are taken together as `others`."""
+def slice_metrics(rows: pd.DataFrame, columns: Sequence[str], outcome: BoolArray, probability: FloatArray, seed: int) -> dict[str, float]:
+    """Figures by name, such as `auc@country_code=DE`, with `auc_low@` and `auc_high@`; values of few rows are taken together as `others`.
+
+    `rows` has customer_id, by which the intervals draw, and the columns.
+    """
+    customer_ids = rows["customer_id"].to_numpy(dtype=object)
     found: dict[str, float] = {}
     for column in columns:
         values = rows[column].astype(object).where(rows[column].notna(), UNKNOWN).astype(str)
@@ -28,6 +36,12 @@ def slice_metrics(rows: pd.DataFrame, columns: Sequence[str], outcome: BoolArray
             inside = np.flatnonzero(named == value)
             if len(inside) >= MINIMUM_ROWS:
                 figures = _figures(outcome[inside], probability[inside])
+                intervals = bootstrap_intervals(
+                    outcome[inside], probability[inside], customer_ids[inside].tolist(), seed, max_rows=INTERVAL_ROWS
+                )
+                for name in WITH_INTERVAL:
+                    if name in figures and name in intervals:
+                        figures[f"{name}_low"], figures[f"{name}_high"] = intervals[name]
                 found |= {f"{name}@{column}={value}": figure for name, figure in figures.items()}
     return found
 

@@ -106,11 +106,11 @@ def _fit(
     metrics["validation"] |= missing_value_metrics(
         train.matrix, validation.matrix, validation.outcome, features, model.probability, spec.seed
     )
-    intervals = _intervals(test, probabilities["test"], spec)
+    intervals = _intervals(test, probabilities["test"], spec, threshold)
     metrics["test"] |= {f"{name}_low": low for name, (low, _) in intervals.items()}
     metrics["test"] |= {f"{name}_high": high for name, (_, high) in intervals.items()}
     sliced = [name for name in spec.slice_columns if name in test.rows.columns]
-    metrics["test"] |= slice_metrics(test.rows, sliced, test.outcome, probabilities["test"])
+    metrics["test"] |= slice_metrics(test.rows, sliced, test.outcome, probabilities["test"], spec.seed)
     return TrainingResult(model, None, model_version, split, metrics, predictions)
 
 
@@ -124,8 +124,10 @@ def _importance(estimator: Estimator, validation: _Part, features: tuple[str, ..
     return importance
 
 
-def _intervals(part: _Part, probability: FloatArray, spec: PropensitySpec) -> dict[str, tuple[float, float]]:
-    return bootstrap_intervals(part.outcome, probability, part.rows["customer_id"].tolist(), spec.seed)
+def _intervals(
+    part: _Part, probability: FloatArray, spec: PropensitySpec, threshold: float | None = None
+) -> dict[str, tuple[float, float]]:
+    return bootstrap_intervals(part.outcome, probability, part.rows["customer_id"].tolist(), spec.seed, threshold=threshold)
 
 
 def _folds(train: pd.DataFrame, split: DateSplit, features: tuple[str, ...], spec: PropensitySpec) -> list[Fold]:

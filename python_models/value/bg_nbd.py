@@ -15,7 +15,7 @@ from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
 from scipy.stats import nbinom
 
 from python_models.matrix import FloatArray
-from python_models.value.likelihood import Estimate, maximise
+from python_models.value.likelihood import Estimate, FitFailedError, maximise
 
 # Near a = 1 the expected number of purchases is a difference of two large numbers; both sides of the gap are equal to eight digits.
 AROUND_ONE = 1e-6
@@ -24,6 +24,10 @@ SMALLEST_POWER = 1e-290
 # Above so many distinct histories the start is found on a calendar of so many steps.
 COARSE_HISTORIES = 20_000
 COARSE_STEPS = 50
+# Drop-out so rare that nobody has left, ever: what a likelihood without a maximum inside its range may run to.
+NOBODY_LEAVES = (1e-9, 1_000.0)
+# Log-likelihoods that differ by less are equal: at the edge of the range the drop-out costs up to a tenth.
+SAME_LIKELIHOOD = 0.5
 STARTS = ((1.0, 1.0, 1.0, 1.0), (0.3, 5.0, 0.8, 2.5), (1.0, 10.0, 0.2, 5.0))
 
 
@@ -51,7 +55,9 @@ def fit_bg_nbd(frequency: FloatArray, recency: FloatArray, age: FloatArray) -> B
     """Maximum likelihood over customers with `frequency` (x), `recency` (t_x) and `age` (T), one value each, of equal length.
 
     Equal histories are counted once with their weight: a million customers have some ten thousand different ones, whatever the
-    unit, since purchases are counted by day. Raises ValueError on impossible histories, FitFailedError when there is no maximum.
+    unit, since purchases are counted by day. Where people of a shop stay, the likelihood rises towards drop-out never: that limit, a
+    negative binomial with rates of its own, is then the model. Raises ValueError on impossible histories, FitFailedError when there is no
+    maximum.
     """
     histories = np.column_stack([frequency, recency, age]).astype(float)
     if len(histories) == 0:
@@ -60,14 +66,35 @@ def fit_bg_nbd(frequency: FloatArray, recency: FloatArray, age: FloatArray) -> B
     if not possible.all():
         raise ValueError(f"{int((~possible).sum())} impossible histories: 0 <= recency <= age, and recency is 0 exactly without repeats")
     exact = Histories.of(histories)
+    try:
+        estimate = _estimate(exact, histories)
+    except FitFailedError as error:
+        estimate = _without_drop_out(exact, len(histories))
+        if estimate.log_likelihood < error.highest - SAME_LIKELIHOOD:
+            raise
+    return BgNbdFit(BgNbd(*estimate.values), estimate, len(histories), len(exact.weights))
+
+
+def _estimate(exact: Histories, histories: FloatArray) -> Estimate:
+    """All four parameters."""
     starts: Sequence[Sequence[float]] = STARTS
     if len(exact.weights) > COARSE_HISTORIES:
         # From far away a coarse calendar points the same way, for a hundredth of the work.
         step = float(histories[:, 2].max()) / COARSE_STEPS
-        coarse = Histories.of(np.column_stack([frequency, np.ceil(histories[:, 1:] / step) * step]))
+        coarse = Histories.of(np.column_stack([histories[:, 0], np.ceil(histories[:, 1:] / step) * step]))
         starts = (maximise(coarse.log_likelihood, STARTS, float(len(histories))).values,)
-    estimate = maximise(exact.log_likelihood, starts, float(len(histories)))
-    return BgNbdFit(BgNbd(*estimate.values), estimate, len(histories), len(exact.weights))
+    return maximise(exact.log_likelihood, starts, float(len(histories)))
+
+
+def _without_drop_out(exact: Histories, customer_count: int) -> Estimate:
+    """The rates alone; drop-out has no standard error where there is none."""
+
+    def of_rates(rates: FloatArray) -> tuple[float, FloatArray]:
+        total, gradient = exact.log_likelihood(np.array([*rates, *NOBODY_LEAVES]))
+        return total, gradient[:2]
+
+    rates = maximise(of_rates, [start[:2] for start in STARTS], float(customer_count))
+    return Estimate((*rates.values, *NOBODY_LEAVES), (*rates.standard_errors, np.nan, np.nan), rates.log_likelihood)
 
 
 def probability_alive(model: BgNbd, frequency: FloatArray, recency: FloatArray, age: FloatArray) -> FloatArray:

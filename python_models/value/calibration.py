@@ -42,13 +42,25 @@ class MonotoneMap:
 class Calibration:
     """Maps of orders and of value for forecasts over `window_days`, the length of the window that they were learned on.
 
-    `goes_on_steadily` says how a forecast goes on beyond the window: at the same rate, or as the published model has it.
+    `goes_on_steadily` says how a forecast goes on beyond the window: at the same rate, or as the published model has it. Who has bought
+    once has maps of their own, where there were enough of them: the published model takes for granted that they are still there, and
+    judges everybody else by their silence, so that equal expectations of the two come to different ends.
     """
 
     window_days: int
     orders: MonotoneMap
     value: MonotoneMap
     goes_on_steadily: bool
+    orders_after_one: MonotoneMap | None = None
+    value_after_one: MonotoneMap | None = None
+
+    def corrected_orders(self, expected: FloatArray, frequency: FloatArray) -> FloatArray:
+        """Orders in the window of customers with so many repeat purchases."""
+        return _by_repeats(self.orders, self.orders_after_one, expected, frequency)
+
+    def corrected_value(self, expected: FloatArray, frequency: FloatArray) -> FloatArray:
+        """Value in the window of customers with so many repeat purchases."""
+        return _by_repeats(self.value, self.value_after_one, expected, frequency)
 
     def share(self, orders: FloatArray, orders_of_window: FloatArray, days: int) -> FloatArray:
         """How much of the forecast over the window falls into so many days, from 1 on for more days than the window has.
@@ -62,6 +74,12 @@ class Calibration:
         # Below the smallest normal number divisions lose their digits.
         np.divide(orders, orders_of_window, out=steady, where=orders_of_window > SMALLEST)
         return steady
+
+
+def _by_repeats(repeated: MonotoneMap, once: MonotoneMap | None, expected: FloatArray, frequency: FloatArray) -> FloatArray:
+    if once is None:
+        return repeated(expected)
+    return np.where(np.asarray(frequency) > 0, repeated(expected), once(expected))
 
 
 def fit_map(expected: FloatArray, actual: FloatArray, customers_per_bin: int, most_bins: int) -> MonotoneMap | None:

@@ -18,7 +18,11 @@ STEP = 1e-4
 
 
 class FitFailedError(RuntimeError):
-    """The likelihood has no maximum inside the allowed range: the data do not fit the model."""
+    """The likelihood has no maximum inside the allowed range: the data do not fit the model. `highest` is the best value at its edge."""
+
+    def __init__(self, message: str, highest: float = -np.inf) -> None:
+        super().__init__(message)
+        self.highest = highest
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ def maximise(log_likelihood: LogLikelihood, starts: Sequence[Sequence[float]], c
     fits = [minimize(objective, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds, options=options) for start in starts]
     inside = [fit for fit in fits if np.isfinite(fit.fun) and np.all(np.abs(fit.x) < LARGEST_LOG - 1e-6)]
     if not inside:
-        raise FitFailedError("a parameter ran to the end of its range: purchases here are not as the model assumes, or too few")
+        highest = max((-float(fit.fun) * customer_count for fit in fits if np.isfinite(fit.fun)), default=-np.inf)
+        raise FitFailedError("a parameter ran to the end of its range: purchases here are not as the model assumes, or too few", highest)
     best = np.exp(min(inside, key=lambda fit: float(fit.fun)).x)
     return Estimate(
         tuple(float(value) for value in best),

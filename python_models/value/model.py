@@ -26,7 +26,7 @@ class ValueModel:
 
 
 def value_model_from_json(text: str) -> ValueModel:
-    """The model that `to_json` wrote, before there was a calibration too."""
+    """The model that `to_json` wrote, before there was a calibration too, or before there were maps for who has bought once."""
     content = json.loads(text)
     return ValueModel(
         content["model_version"],
@@ -40,5 +40,14 @@ def value_model_from_json(text: str) -> ValueModel:
 def _calibration(content: dict[str, Any] | None) -> Calibration | None:
     if content is None:
         return None
-    maps = {name: MonotoneMap(tuple(content[name]["expected"]), tuple(content[name]["actual"])) for name in ("orders", "value")}
-    return Calibration(int(content["window_days"]), maps["orders"], maps["value"], bool(content["goes_on_steadily"]))
+    return Calibration(
+        int(content["window_days"]),
+        _map(content["orders"]),
+        _map(content["value"]),
+        bool(content["goes_on_steadily"]),
+        *(_map(content[name]) if content.get(name) else None for name in ("orders_after_one", "value_after_one")),
+    )
+
+
+def _map(content: dict[str, Any]) -> MonotoneMap:
+    return MonotoneMap(tuple(content["expected"]), tuple(content["actual"]))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from python_models.matrix import FloatArray
-from python_models.value.calibration import Calibration, fit_map
+from python_models.value.calibration import Calibration, MonotoneMap, fit_map
 from python_models.value.forecast import DECILES, ForecastCheck, Outcome, check_forecast, decile_parts, outcome_of
 from python_models.value.model import ValueModel
 from python_models.value.spec import ValueSpec
@@ -128,13 +128,25 @@ def recalibrate(past: PastDates, spec: ValueSpec) -> Recalibration:
 
 
 def learn_calibration(outcome: Outcome, model: ValueModel, spec: ValueSpec) -> tuple[Calibration | None, str | None]:
-    """Maps from what the model expected to what came, or the reason why there are none; beyond the window as the model has it."""
+    """Maps from what the model expected to what came, or the reason why there are none; beyond the window as the model has it.
+
+    Two of each, for who has bought once and for who has bought again, where there are enough of both to learn from.
+    """
     customers = len(outcome.histories)
     if customers < spec.minimum_calibration_customers:
         return None, f"{customers} customers to learn a correction from; {spec.minimum_calibration_customers} needed"
     expected_orders, expected_value = outcome.forecast(model, spec)
-    orders = fit_map(expected_orders, outcome.orders, spec.customers_per_bin, spec.most_bins)
-    value = fit_map(expected_value, outcome.value, spec.customers_per_bin, spec.most_bins)
+    has_repeats = outcome.histories["frequency"].to_numpy(dtype=float) > 0
+
+    def maps(rows: npt.NDArray[np.bool_]) -> tuple[MonotoneMap | None, ...]:
+        pairs = ((expected_orders, outcome.orders), (expected_value, outcome.value))
+        return tuple(fit_map(promised[rows], came[rows], spec.customers_per_bin, spec.most_bins) for promised, came in pairs)
+
+    if min(has_repeats.sum(), (~has_repeats).sum()) >= spec.minimum_customers_by_repeats:
+        (orders, value), (orders_after_one, value_after_one) = maps(has_repeats), maps(~has_repeats)
+        if orders and value and orders_after_one and value_after_one:
+            return Calibration(outcome.days, orders, value, False, orders_after_one, value_after_one), None
+    orders, value = maps(np.ones(customers, dtype=bool))
     if orders is None or value is None:
         return None, "nobody bought anything in the days to learn a correction from"
     return Calibration(outcome.days, orders, value, goes_on_steadily=False), None

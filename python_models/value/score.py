@@ -59,7 +59,8 @@ def score_value(histories: pd.DataFrame, model: ValueModel, spec: ValueSpec) -> 
         if calibration is not None:
             of_window = published[calibration.window_days]
             share = calibration.share(orders, of_window, days)
-            orders, value = calibration.orders(of_window) * share, calibration.value(of_window * amount) * share
+            orders = calibration.corrected_orders(of_window, frequency) * share
+            value = calibration.corrected_value(of_window * amount, frequency) * share
         scores[f"expected_orders_{days}d"] = orders
         scores[f"expected_value_{days}d"] = value
     frame = pd.DataFrame(scores)

@@ -37,12 +37,14 @@ class ValueSpec:
     )
     minimum_repeat_customers: int = 100
     minimum_calibration_customers: int = 1_000
+    # With so many who have bought once, and so many who have bought again, each have maps of their own; of fewer these would be noise.
+    minimum_customers_by_repeats: int = 5_000
     customers_per_bin: int = 300
     most_bins: int = 40
     bootstrap_rounds: int = 1_000
     bootstrap_groups: int = 1_000
     seed: int = 0
-    code_version: str = "2"
+    code_version: str = "4"
 
 
 CUSTOMER_VALUE = ValueSpec()

@@ -52,7 +52,7 @@ select
     arg_min(
         case
             when people.mailbox_dead_day <= campaigns.t then 'hard_bounce'
-            when u01(mix32(xor(people.k, campaigns.kc)), 2) < 0.0016 then 'unsubscribe'
+            when u01(mix32(xor(people.k, campaigns.kc)), 2) < getvariable('unsubscribe_share') then 'unsubscribe'
             else 'complaint'
         end,
         campaigns.t
@@ -66,7 +66,7 @@ where
     and (people.withdrawal_day is null or campaigns.t < people.withdrawal_day)
     and u01(mix32(xor(people.k, campaigns.kc)), 1)
     < target_share(campaigns.campaign_type, frequencies.newsletter_share, frequencies.promotion_share)
-    and (people.mailbox_dead_day <= campaigns.t or u01(mix32(xor(people.k, campaigns.kc)), 2) < 0.0019)
+    and (people.mailbox_dead_day <= campaigns.t or u01(mix32(xor(people.k, campaigns.kc)), 2) < getvariable('stop_share'))
 group by people.p;
 
 -- The days on which a person may be mailed: from mail_from to mail_until, both included.

@@ -111,6 +111,29 @@ def test_no_click_probability_equals_the_sum_over_all_paths(emissions: Emissions
     assert computed[NOT_MAILABLE] == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("frequency", range(len(model.FREQUENCIES)))
+def test_unsubscribe_probability_equals_the_sum_over_all_that_may_happen_to_each_message(emissions: Emissions, frequency: int) -> None:
+    first_day, horizon = 4, 8
+    campaigns = [
+        kind
+        for day in range(first_day, first_day + horizon)
+        for kind, counts in QUIET_CALENDAR.campaigns.items()
+        for _ in range(int(counts[day]))
+    ]
+    expected = 0.0
+    for fates in product(("not sent", "kept", "unsubscribed", "complained"), repeat=len(campaigns)):
+        chances = []
+        for kind, fate in zip(campaigns, fates, strict=True):
+            share = model.target_share(kind, frequency)
+            stop = {"unsubscribed": model.UNSUBSCRIBE_SHARE, "complained": model.STOP_SHARE - model.UNSUBSCRIBE_SHARE}
+            chances.append(1 - share if fate == "not sent" else share * stop.get(fate, 1 - model.STOP_SHARE))
+        ends = [fate for fate in fates if fate in ("unsubscribed", "complained")]
+        expected += np.prod(chances) * (ends[:1] == ["unsubscribed"])
+    found = emissions.unsubscribe_probability(first_day, horizon)
+    assert found[frequency] == pytest.approx(expected, rel=1e-12)
+    assert found[NOT_MAILABLE] == 0
+
+
 def test_nobody_is_sure_to_be_sent_anything_and_who_may_not_be_mailed_gets_nothing(emissions: Emissions) -> None:
     none_sent = emissions.no_message_probability(0, 10)
     share = model.target_share("newsletter", 0)
@@ -212,6 +235,30 @@ def test_longer_silences_and_clicks_are_calibrated(
         # Dates are thirty days apart: so many windows of one person share days and say the same.
         error = np.sqrt(overlap * (part[:, 0] * (1 - part[:, 0])).sum()) / len(part)
         assert part[:, 1].mean() == pytest.approx(part[:, 0].mean(), abs=4 * error + CLICK_SLACK * ("click" in column)), column
+
+
+def test_as_many_unsubscribe_as_expected_of_those_who_are_sent_something(outcomes_dir: Path) -> None:
+    found = duckdb.sql(
+        f"""
+        with answers as (
+            select distinct messages.email, messages.sent_at::date as sent_on, stops.message_id is not null as is_stopped
+            from read_parquet('{outcomes_dir}/landing/esp/messages/*.parquet') as messages
+            left join read_parquet('{outcomes_dir}/landing/esp/events/*.parquet') as stops
+                on messages.message_id = stops.message_id and stops.event_type = 'unsubscribe'
+        )
+        select futures.person_id, futures.as_of_date, any_value(futures.unsubscribe_30d), bool_or(answers.is_stopped)
+        from read_parquet('{outcomes_dir}/truth/purchase_probability.parquet') as futures
+        inner join read_parquet('{outcomes_dir}/truth/people.parquet') as people on futures.person_id = people.person_id
+        inner join answers
+            on people.email = answers.email
+            and answers.sent_on >= futures.as_of_date and answers.sent_on < futures.as_of_date + 30
+        where futures.unsubscribe_30d is not null and futures.has_purchase_30d is not null
+        group by futures.person_id, futures.as_of_date
+        """
+    ).fetchall()
+    expected, came = sum(row[2] for row in found), sum(row[3] for row in found)
+    assert len(found) > 4000
+    assert came == pytest.approx(expected, abs=4 * np.sqrt(expected))
 
 
 def test_history_tells_more_than_recency_and_less_than_the_truth(outcomes: dict[str, np.ndarray]) -> None:

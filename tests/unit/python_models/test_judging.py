@@ -6,7 +6,7 @@ import pytest
 
 from python_models.evaluation import intervals
 from python_models.evaluation.importance import permutation_importance
-from python_models.evaluation.intervals import METRICS, bootstrap_intervals
+from python_models.evaluation.intervals import DECISION, RANKING, bootstrap_intervals
 from python_models.evaluation.metrics import classification_metrics
 from python_models.evaluation.slices import slice_metrics
 
@@ -18,30 +18,32 @@ CUSTOMERS = [f"c_{number % 1_000:04d}" for number in range(3_000)]
 
 def test_weights_of_one_give_the_stored_metrics() -> None:
     """Ties and all: what is resampled is what is stored."""
-    judged = intervals.Judge(OUTCOME, PROBABILITY).metrics(np.ones((1, 3_000)))[:, 0]
-    stored = classification_metrics(OUTCOME, PROBABILITY, 0.5)
-    assert dict(zip(METRICS, judged, strict=True)) == pytest.approx({name: stored[name] for name in METRICS}, abs=1e-12)
+    judge = intervals.Judge(OUTCOME, PROBABILITY, threshold=0.3)
+    judged = judge.metrics(np.ones((1, 3_000)))[:, 0]
+    stored = classification_metrics(OUTCOME, PROBABILITY, 0.3)
+    assert judge.names == (*RANKING, *DECISION)
+    assert dict(zip(judge.names, judged, strict=True)) == pytest.approx({name: stored[name] for name in judge.names}, abs=1e-12)
 
 
 def test_a_weight_is_a_row_that_many_times() -> None:
     weights = np.random.default_rng(3).integers(0, 4, 3_000)
-    judged = intervals.Judge(OUTCOME, PROBABILITY).metrics(weights[None, :].astype(float))[:, 0]
-    repeated = classification_metrics(np.repeat(OUTCOME, weights), np.repeat(PROBABILITY, weights), 0.5)
-    found = dict(zip(METRICS, judged, strict=True))
-    assert found["auc"] == pytest.approx(repeated["auc"], abs=1e-12)
-    assert found["pr_auc"] == pytest.approx(repeated["pr_auc"], abs=1e-12)
-    assert found["brier"] == pytest.approx(repeated["brier"], abs=1e-12)
+    judge = intervals.Judge(OUTCOME, PROBABILITY, threshold=0.3)
+    judged = judge.metrics(weights[None, :].astype(float))[:, 0]
+    repeated = classification_metrics(np.repeat(OUTCOME, weights), np.repeat(PROBABILITY, weights), 0.3)
+    found = dict(zip(judge.names, judged, strict=True))
+    for name in ("auc", "pr_auc", "brier", *DECISION):
+        assert found[name] == pytest.approx(repeated[name], abs=1e-12), name
 
 
 def test_intervals_hold_the_metric_and_repeat_themselves() -> None:
-    found = bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1)
-    stored = classification_metrics(OUTCOME, PROBABILITY, 0.5)
-    assert set(found) == set(METRICS)
+    found = bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1, threshold=0.3)
+    stored = classification_metrics(OUTCOME, PROBABILITY, 0.3)
+    assert set(found) == {*RANKING, *DECISION}
     for name, (low, high) in found.items():
         assert low <= stored[name] <= high
         assert low < high
-    assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1) == found
-    assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=2) != found
+    assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1, threshold=0.3) == found
+    assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=2, threshold=0.3) != found
 
 
 def test_rows_of_one_customer_are_drawn_together() -> None:
@@ -57,10 +59,9 @@ def test_rows_of_one_customer_are_drawn_together() -> None:
     assert width(people) > 1.5 * width(strangers)
 
 
-def test_many_rows_are_sampled_by_customer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_rows_are_sampled_by_customer() -> None:
     whole = bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1)["auc"]
-    monkeypatch.setattr(intervals, "MAX_ROWS", 600)
-    sampled = bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1)["auc"]
+    sampled = bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1, max_rows=600)["auc"]
     assert sampled[1] - sampled[0] > whole[1] - whole[0]
 
 
@@ -83,22 +84,27 @@ def test_importance_needs_both_outcomes() -> None:
 
 def test_slices_name_the_large_and_pool_the_small() -> None:
     country = ["DE"] * 2_000 + ["FR"] * 700 + ["LI"] * 150 + [None] * 150
-    found = slice_metrics(pd.DataFrame({"country_code": country}), ["country_code"], OUTCOME, PROBABILITY)
+    found = slice_metrics(pd.DataFrame({"customer_id": CUSTOMERS, "country_code": country}), ["country_code"], OUTCOME, PROBABILITY, 1)
     assert {name.partition("=")[2] for name in found} == {"DE", "FR", "others"}
     assert found["row_count@country_code=others"] == 300
     assert found["base_rate@country_code=DE"] == pytest.approx(OUTCOME[:2_000].mean())
     assert found["auc@country_code=DE"] == pytest.approx(classification_metrics(OUTCOME[:2_000], PROBABILITY[:2_000], 0.5)["auc"])
+    for name in ("auc", "brier", "ece"):
+        low, high = (found[f"{name}_{side}@country_code=FR"] for side in ("low", "high"))
+        assert low < found[f"{name}@country_code=FR"] < high, name
 
 
 def test_slices_too_small_to_speak_of_are_left_out() -> None:
     country = ["DE"] * 2_950 + ["LI"] * 50
-    found = slice_metrics(pd.DataFrame({"country_code": country}), ["country_code"], OUTCOME, PROBABILITY)
+    found = slice_metrics(pd.DataFrame({"customer_id": CUSTOMERS, "country_code": country}), ["country_code"], OUTCOME, PROBABILITY, 1)
     assert {name.partition("=")[2] for name in found} == {"DE"}
 
 
 def test_a_slice_with_few_cases_has_no_auc() -> None:
     outcome = np.zeros(3_000, dtype=bool)
     outcome[:19] = True
-    found = slice_metrics(pd.DataFrame({"country_code": ["DE"] * 3_000}), ["country_code"], outcome, PROBABILITY)
+    found = slice_metrics(
+        pd.DataFrame({"customer_id": CUSTOMERS, "country_code": ["DE"] * 3_000}), ["country_code"], outcome, PROBABILITY, 1
+    )
     assert "auc@country_code=DE" not in found
     assert found["brier@country_code=DE"] > 0

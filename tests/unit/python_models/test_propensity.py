@@ -376,7 +376,9 @@ def test_slices_importance_and_intervals_are_stored(rows: pd.DataFrame) -> None:
     test, validation = result.metrics["test"], result.metrics["validation"]
     assert test["row_count@country_code=DE"] + test["row_count@country_code=FR"] == test["row_count"]
     assert not [name for name in test if "lifecycle" in name]
-    assert test["auc_low"] < test["auc"] < test["auc_high"]
+    for name in ("auc", "lift_decile_02", "gain_decile_03", "precision", "recall", "auc@country_code=DE"):
+        figure, at, where = name.partition("@")
+        assert test[f"{figure}_low{at}{where}"] < test[name] < test[f"{figure}_high{at}{where}"], name
     strongest = max((name for name in validation if name.startswith("importance_")), key=validation.__getitem__)
     assert strongest in {"importance_order_count_90d", "importance_days_since_last_order"}
     assert train_propensity(rows, QUICK).model == result.model, "a column to judge by must not change the model"

@@ -7,6 +7,7 @@ from scipy.optimize import check_grad
 
 from python_models.value import bg_nbd, gamma_gamma
 from python_models.value.bg_nbd import (
+    NOBODY_LEAVES,
     BgNbd,
     Histories,
     expected_purchases,
@@ -165,6 +166,22 @@ def test_half_of_the_living_wait_longer_than_the_median() -> None:
 def test_impossible_histories_are_refused(x: float, t_x: float, age: float) -> None:
     with pytest.raises(ValueError, match="1 impossible histories"):
         fit_bg_nbd(np.array([x]), np.array([t_x]), np.array([age]))
+
+
+def test_where_nobody_leaves_the_likelihood_has_its_maximum_at_drop_out_never() -> None:
+    """Steady buyers: without a limit at its edge this shop would have no model at all."""
+    random = np.random.default_rng(4)
+    ages = random.integers(20, 60, 3_000)
+    days = [np.flatnonzero(random.random(7 * age) < rate / 7) for age, rate in zip(ages, random.gamma(0.8, 1 / 8, 3_000), strict=True)]
+    x, t_x = (np.array([measure(found) for found in days], dtype=float) for measure in (len, lambda found: (found.max(initial=-1) + 1) / 7))
+    fit = fit_bg_nbd(x, t_x, ages.astype(float))
+    assert (fit.model.a, fit.model.b) == NOBODY_LEAVES
+    assert np.isnan(fit.estimate.standard_errors[2:]).all()
+    assert [fit.model.r, fit.model.alpha] == pytest.approx([0.8, 8.0], rel=0.15)
+    assert probability_alive(fit.model, x, t_x, ages.astype(float)) == pytest.approx(1.0)
+    # Of a negative binomial: the own rate, drawn towards that of everybody.
+    expected = (fit.model.r + x) / (fit.model.alpha + ages) * 13
+    assert expected_purchases(fit.model, x, t_x, ages.astype(float), 13.0) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_likelihood_without_a_maximum_is_an_error() -> None:

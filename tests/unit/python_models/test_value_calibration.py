@@ -121,6 +121,26 @@ def test_a_model_with_maps_survives_storage_and_an_older_one_has_none() -> None:
     assert value_model_from_json(json.dumps(older)) == MODEL
 
 
+def test_who_has_bought_once_has_maps_of_their_own_where_there_are_enough(returners: PastDates, corrected: Recalibration) -> None:
+    once, again = MonotoneMap((1.0,), (3.0,)), MonotoneMap((1.0,), (0.5,))
+    calibration = Calibration(90, again, again, True, once, once)
+    published = scores_of(None)["expected_orders_90d"].to_numpy()
+    scores = scores_of(calibration)
+    expected = np.where([True, False, False, False], once(published), again(published))
+    assert scores["expected_orders_90d"].tolist() == expected.tolist()
+    model = replace(MODEL, calibration=calibration)
+    assert value_model_from_json(model.to_json()) == model
+    # A version that a shop was rolled back to may be older than these maps.
+    older = json.loads(model.to_json())
+    del older["calibration"]["orders_after_one"], older["calibration"]["value_after_one"]
+    assert value_model_from_json(json.dumps(older)).calibration == Calibration(90, again, again, goes_on_steadily=True)
+    assert corrected.corrected_by is not None
+    assert corrected.corrected_by.orders_after_one is None
+    many = recalibrate(returners, replace(CUSTOMER_VALUE, minimum_customers_by_repeats=900))
+    assert many.corrected_by is not None
+    assert many.corrected_by.orders_after_one not in (None, many.corrected_by.orders)
+
+
 def test_people_who_come_back_are_forecast_better_and_that_is_kept(returners: PastDates, corrected: Recalibration) -> None:
     assert corrected.calibration is not None
     assert corrected.reason is None

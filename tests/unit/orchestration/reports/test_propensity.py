@@ -32,6 +32,8 @@ def test_the_page_says_what_was_measured_and_why_the_threshold(rows: pd.DataFram
     assert result.model_version in page
     assert f"{test['auc']:.4f}" in page
     assert f"{test['auc_low']:.4f} to {test['auc_high']:.4f}" in page
+    assert f"{test['auc_low@country_code=DE']:.4f} to {test['auc_high@country_code=DE']:.4f}" in page
+    assert f"{test['lift_decile_02']:.2f} ({test['lift_decile_02_low']:.2f} to {test['lift_decile_02_high']:.2f})" in page
     assert "it pays from 1.00 / 4.00 on" in page
     assert "country_code=DE" in page
     assert "logistic_c0.1" in page
