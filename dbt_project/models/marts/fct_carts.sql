@@ -1,11 +1,5 @@
 with
 
-cart_lines as (
-
-    select * from {{ ref('int_cart_lines') }}
-
-),
-
 product_versions as (
 
     select * from {{ ref('int_product_versions') }}
@@ -25,20 +19,7 @@ identity_map as (
 
 ),
 
-cart_visitors as (
-
-    select
-        cart_id,
-        anonymous_id,
-        user_id,
-        row_number() over (
-            partition by cart_id
-            order by case when user_id is null then 1 else 0 end, first_event_at, anonymous_id, user_id, product_id
-        ) as visitor_rank
-    from cart_lines
-
-),
-
+-- Each pass reads the lines anew: a shared subquery would be kept in memory.
 cart_times as (
 
     select
@@ -47,9 +28,49 @@ cart_times as (
         max(last_event_at) as last_activity_at,
         min(checkout_started_at) as checkout_started_at,
         min(purchased_at) as purchased_at,
-        max(loaded_at) as loaded_at
-    from cart_lines
+        max(loaded_at) as loaded_at,
+        min(anonymous_id) as one_anonymous_id,
+        min(user_id) as one_user_id,
+        min(anonymous_id) <> max(anonymous_id) or coalesce(min(user_id) <> max(user_id), false) as is_shared
+    from {{ ref('int_cart_lines') }}
     group by cart_id
+
+),
+
+-- Few carts are used from two devices or accounts: the first one counts, an account before none.
+shared_visitors as (
+
+    select
+        cart_lines.cart_id,
+        cart_lines.anonymous_id,
+        cart_lines.user_id,
+        row_number() over (
+            partition by cart_lines.cart_id
+            order by
+                case when cart_lines.user_id is null then 1 else 0 end,
+                cart_lines.first_event_at,
+                cart_lines.anonymous_id,
+                cart_lines.user_id,
+                cart_lines.product_id
+        ) as visitor_rank
+    from {{ ref('int_cart_lines') }} as cart_lines
+    inner join cart_times
+        on cart_lines.cart_id = cart_times.cart_id
+    where cart_times.is_shared
+
+),
+
+cart_visitors as (
+
+    select
+        cart_times.*,
+        case when shared_visitors.cart_id is null then cart_times.one_anonymous_id else shared_visitors.anonymous_id end as anonymous_id,
+        case when shared_visitors.cart_id is null then cart_times.one_user_id else shared_visitors.user_id end as user_id
+    from cart_times
+    left join shared_visitors
+        on
+            cart_times.cart_id = shared_visitors.cart_id
+            and shared_visitors.visitor_rank = 1
 
 ),
 
@@ -60,7 +81,7 @@ cart_products as (
         product_id,
         greatest(sum(added_quantity) - sum(removed_quantity), 0) as quantity,
         max(last_event_at) as last_event_at
-    from cart_lines
+    from {{ ref('int_cart_lines') }}
     where product_id is not null
     group by
         cart_id,
@@ -122,27 +143,23 @@ cart_contents as (
 final as (
 
     select
-        cart_times.cart_id,
+        cart_visitors.cart_id,
         cart_visitors.anonymous_id,
-        cart_times.cart_started_at,
-        cart_times.last_activity_at,
-        cart_times.checkout_started_at,
-        cart_times.purchased_at,
+        cart_visitors.cart_started_at,
+        cart_visitors.last_activity_at,
+        cart_visitors.checkout_started_at,
+        cart_visitors.purchased_at,
         cart_contents.top_product_id,
         cart_contents.top_product_name,
-        cart_times.loaded_at,
+        cart_visitors.loaded_at,
         coalesce(by_account.customer_id, by_device.customer_id) as customer_id,
-        cart_times.purchased_at is not null as is_purchased,
+        cart_visitors.purchased_at is not null as is_purchased,
         cart_contents.cart_id is null as is_empty,
         coalesce(cart_contents.item_count, 0) as item_count,
         coalesce(cart_contents.cart_value, 0) as cart_value
-    from cart_times
-    inner join cart_visitors
-        on
-            cart_times.cart_id = cart_visitors.cart_id
-            and cart_visitors.visitor_rank = 1
+    from cart_visitors
     left join cart_contents
-        on cart_times.cart_id = cart_contents.cart_id
+        on cart_visitors.cart_id = cart_contents.cart_id
     left join identity_map as by_account
         on {{ identifier_key('shop_customer_id', 'cart_visitors.user_id') }} = by_account.identifier_key
     left join identity_map as by_device

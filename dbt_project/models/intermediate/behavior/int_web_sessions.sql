@@ -34,79 +34,83 @@ with
 
 {%- endif %}
 
--- Texts do not go through the sort; those of the first piece are fetched afterwards.
-pieces as (
+-- Each pass reads the pieces anew: a shared subquery would be kept in memory with all of its columns.
+-- Days of a device do not overlap, as pieces that came with different deliveries may.
+device_days as (
 
     select
-        visit_pieces.device_key,
-        visit_pieces.event_date,
-        visit_pieces.load_date,
-        visit_pieces.piece_number,
-        visit_pieces.account_key,
-        visit_pieces.first_event_at,
-        visit_pieces.last_event_at,
-        visit_pieces.event_count,
-        visit_pieces.page_view_count,
-        visit_pieces.product_view_count,
-        visit_pieces.search_count,
-        visit_pieces.add_to_cart_count,
-        visit_pieces.checkout_started_count,
-        visit_pieces.purchase_count,
-        visit_pieces.is_bot,
-        visit_pieces.last_loaded_at,
-        visit_pieces.last_file_id
-    from {{ ref('int_web_visit_pieces') }} as visit_pieces
+        pieces.device_key,
+        pieces.event_date,
+        count(*) as piece_count,
+        min(pieces.first_event_at) as first_event_at,
+        max(pieces.last_event_at) as last_event_at
+    from {{ ref('int_web_visit_pieces') }} as pieces
     {% if is_incremental() -%}
         inner join affected_devices
             on
-                visit_pieces.device_key = affected_devices.device_key
-                and visit_pieces.first_event_at >= affected_devices.affected_from
+                pieces.device_key = affected_devices.device_key
+                and pieces.first_event_at >= affected_devices.affected_from
     {%- endif %}
+    group by
+        pieces.device_key,
+        pieces.event_date
 
 ),
 
-piece_texts as (
-
-    select
-        device_key,
-        event_date,
-        load_date,
-        piece_number,
-        anonymous_id,
-        device_type,
-        browser,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        referrer,
-        landing_page_url,
-        geo_country
-    from {{ ref('int_web_visit_pieces') }}
-
-),
-
-max_events as (
-
-    select limit_value as max_events_per_session
-    from {{ ref('bot_limits') }}
-    where limit_name = 'max_events_per_session'
-
-),
-
-ordered_pieces as (
+ordered_days as (
 
     select
         *,
-        max(last_event_at) over (
+        lag(last_event_at) over (
             partition by device_key
-            order by first_event_at, load_date, piece_number
+            order by event_date
+        ) as previous_end_at,
+        lead(first_event_at) over (
+            partition by device_key
+            order by event_date
+        ) as next_start_at
+    from device_days
+
+),
+
+-- Nearly every piece is the only one of its day, far from others, and a session by itself: only the rest is put in order, columns and all.
+joined_days as (
+
+    select
+        device_key,
+        event_date
+    from ordered_days
+    where
+        piece_count > 1
+        or not ({{ is_after_a_gap('previous_end_at', 'first_event_at') }})
+        or not ({{ is_after_a_gap('last_event_at', 'next_start_at') }})
+
+),
+
+joined_pieces as (
+
+    select
+        pieces.*,
+        max(pieces.last_event_at) over (
+            partition by pieces.device_key
+            order by pieces.first_event_at, pieces.load_date, pieces.piece_number
             rows between unbounded preceding and 1 preceding
         ) as previous_end_at,
-        lag(event_date) over (
-            partition by device_key
-            order by first_event_at, load_date, piece_number
+        lag(pieces.event_date) over (
+            partition by pieces.device_key
+            order by pieces.first_event_at, pieces.load_date, pieces.piece_number
         ) as previous_event_date
-    from pieces
+    from {{ ref('int_web_visit_pieces') }} as pieces
+    {% if is_incremental() -%}
+        inner join affected_devices
+            on
+                pieces.device_key = affected_devices.device_key
+                and pieces.first_event_at >= affected_devices.affected_from
+    {%- endif %}
+    inner join joined_days
+        on
+            pieces.device_key = joined_days.device_key
+            and pieces.event_date = joined_days.event_date
 
 ),
 
@@ -115,7 +119,7 @@ chain_starts as (
     select
         *,
         coalesce({{ is_after_a_gap('previous_end_at', 'first_event_at') }}, true) as is_chain_start
-    from ordered_pieces
+    from joined_pieces
 
 ),
 
@@ -160,7 +164,7 @@ session_pieces as (
 
 ),
 
-sessions as (
+joined_sessions as (
 
     select
         device_key,
@@ -179,9 +183,15 @@ sessions as (
         bool_or(is_bot) as has_bot_piece,
         max(last_loaded_at) as loaded_at,
         max(last_file_id) as last_file_id,
-        max(case when is_session_start then event_date end) as start_event_date,
-        max(case when is_session_start then load_date end) as start_load_date,
-        max(case when is_session_start then piece_number end) as start_piece_number
+        max(case when is_session_start then anonymous_id end) as anonymous_id,
+        max(case when is_session_start then device_type end) as device_type,
+        max(case when is_session_start then browser end) as browser,
+        max(case when is_session_start then utm_source end) as utm_source,
+        max(case when is_session_start then utm_medium end) as utm_medium,
+        max(case when is_session_start then utm_campaign end) as utm_campaign,
+        max(case when is_session_start then referrer end) as referrer,
+        max(case when is_session_start then landing_page_url end) as landing_page_url,
+        max(case when is_session_start then geo_country end) as geo_country
     from session_pieces
     group by
         device_key,
@@ -190,11 +200,93 @@ sessions as (
 
 ),
 
+sessions as (
+
+    select
+        device_key,
+        account_key,
+        chain_started_at,
+        session_started_at,
+        session_ended_at,
+        has_bot_piece,
+        loaded_at,
+        last_file_id,
+        event_count,
+        page_view_count,
+        product_view_count,
+        search_count,
+        add_to_cart_count,
+        checkout_started_count,
+        purchase_count,
+        anonymous_id,
+        device_type,
+        browser,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        referrer,
+        landing_page_url,
+        geo_country
+    from joined_sessions
+
+    union all
+
+    select
+        pieces.device_key,
+        pieces.account_key,
+        pieces.first_event_at as chain_started_at,
+        pieces.first_event_at as session_started_at,
+        pieces.last_event_at as session_ended_at,
+        pieces.is_bot as has_bot_piece,
+        pieces.last_loaded_at as loaded_at,
+        pieces.last_file_id,
+        pieces.event_count,
+        pieces.page_view_count,
+        pieces.product_view_count,
+        pieces.search_count,
+        pieces.add_to_cart_count,
+        pieces.checkout_started_count,
+        pieces.purchase_count,
+        pieces.anonymous_id,
+        pieces.device_type,
+        pieces.browser,
+        pieces.utm_source,
+        pieces.utm_medium,
+        pieces.utm_campaign,
+        pieces.referrer,
+        pieces.landing_page_url,
+        pieces.geo_country
+    from {{ ref('int_web_visit_pieces') }} as pieces
+    {% if is_incremental() -%}
+        inner join affected_devices
+            on
+                pieces.device_key = affected_devices.device_key
+                and pieces.first_event_at >= affected_devices.affected_from
+    {%- endif %}
+    where
+        not exists (
+            select 1
+            from joined_days
+            where
+                joined_days.device_key = pieces.device_key
+                and joined_days.event_date = pieces.event_date
+        )
+
+),
+
+max_events as (
+
+    select limit_value as max_events_per_session
+    from {{ ref('bot_limits') }}
+    where limit_name = 'max_events_per_session'
+
+),
+
 final as (
 
     select
         sessions.device_key,
-        piece_texts.anonymous_id,
+        sessions.anonymous_id,
         sessions.account_key,
         sessions.chain_started_at,
         sessions.session_started_at,
@@ -206,14 +298,14 @@ final as (
         sessions.add_to_cart_count,
         sessions.checkout_started_count,
         sessions.purchase_count,
-        piece_texts.device_type,
-        piece_texts.browser,
-        piece_texts.utm_source,
-        piece_texts.utm_medium,
-        piece_texts.utm_campaign,
-        piece_texts.referrer,
-        piece_texts.landing_page_url,
-        piece_texts.geo_country,
+        sessions.device_type,
+        sessions.browser,
+        sessions.utm_source,
+        sessions.utm_medium,
+        sessions.utm_campaign,
+        sessions.referrer,
+        sessions.landing_page_url,
+        sessions.geo_country,
         sessions.loaded_at,
         sessions.last_file_id,
         cast(sessions.device_key as string) || '-' || cast({{ epoch_micros('sessions.session_started_at') }} as string) as session_id,
@@ -223,12 +315,6 @@ final as (
         ) as duration_seconds,
         sessions.has_bot_piece or sessions.event_count > max_events.max_events_per_session as is_bot
     from sessions
-    inner join piece_texts
-        on
-            sessions.device_key = piece_texts.device_key
-            and sessions.start_event_date = piece_texts.event_date
-            and sessions.start_load_date = piece_texts.load_date
-            and sessions.start_piece_number = piece_texts.piece_number
     cross join max_events
 
 )

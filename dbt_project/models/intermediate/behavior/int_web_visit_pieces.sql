@@ -13,72 +13,199 @@ with
 
 {%- endif %}
 
-touched_events as (
-
-    select * from {{ ref('stg_web__events') }}
-    {% if is_incremental() -%}
-        where
-            {{ landing_touched_files_predicate(load_dates, 'web', 'events', touched_dates) }}
-            and load_date in (select touched_load_dates.load_date from touched_load_dates)
-    {%- endif %}
-
-),
-
+-- Each pass reads the events anew: a shared subquery would be kept in memory with all of its columns.
 events as (
 
     select
+        anonymous_id,
         event_date,
         load_date,
         event_at,
         event_type,
         _loaded_at,
         _file_id,
-        {{ identifier_key('anonymous_id', 'anonymous_id') }} as device_key,
         {{ identifier_key('shop_customer_id', 'user_id') }} as account_key,
         cast(dwell_seconds as decimal(18, 3)) as dwell_seconds,
-        {{ epoch_micros('event_at') }} as event_micros,
         {{ event_order('event_at') }} as event_order
-    from touched_events
-    where not is_too_late
+    from {{ ref('stg_web__events') }}
+    where
+        not is_too_late
+        {% if is_incremental() -%}
+            and {{ landing_touched_files_predicate(load_dates, 'web', 'events', touched_dates) }}
+            and load_date in (select touched_load_dates.load_date from touched_load_dates)
+        {%- endif %}
 
 ),
 
--- Events of a device that lie in one stretch as long as the gap have none between them: less than a quarter of the rows is left to sort.
-chunks as (
+-- A device's day that spans no more than the gap is one piece, and most are: nothing is sorted for them.
+device_days as (
 
     select
-        device_key,
+        anonymous_id,
         event_date,
         load_date,
-        sum(dwell_seconds) as dwell_seconds,
-        min(account_key) as account_key,
-        min(event_at) as first_event_at,
-        max(event_at) as last_event_at,
-        count(*) as event_count,
-        count(case when event_type = 'page_view' then 1 end) as page_view_count,
-        count(case when event_type = 'product_view' then 1 end) as product_view_count,
-        count(case when event_type = 'search' then 1 end) as search_count,
-        count(case when event_type = 'add_to_cart' then 1 end) as add_to_cart_count,
-        count(case when event_type = 'checkout_started' then 1 end) as checkout_started_count,
-        count(case when event_type = 'purchase' then 1 end) as purchase_count,
-        max(case when event_type = 'product_view' then event_at end) as last_product_view_at,
-        min(_loaded_at) as first_loaded_at,
-        max(_loaded_at) as last_loaded_at,
-        max(_file_id) as last_file_id,
-        min(event_order) as first_event_order
+        {{ visit_measures() }}
     from events
     group by
-        device_key,
+        anonymous_id,
+        event_date,
+        load_date
+
+),
+
+long_days as (
+
+    select
+        anonymous_id,
+        event_date,
+        load_date
+    from device_days
+    where {{ is_after_a_gap('first_event_at', 'last_event_at') }}
+
+),
+
+-- Semi-joins also tell the engine that pieces are fewer than events, so that it keeps the pieces in memory when it fetches texts.
+events_of_long_days as (
+
+    select
+        anonymous_id,
         event_date,
         load_date,
-        event_micros - event_micros % ({{ var('session_gap_minutes') }} * 60000000)
+        event_at,
+        event_type,
+        _loaded_at,
+        _file_id,
+        {{ identifier_key('shop_customer_id', 'user_id') }} as account_key,
+        cast(dwell_seconds as decimal(18, 3)) as dwell_seconds,
+        {{ event_order('event_at') }} as event_order
+    from {{ ref('stg_web__events') }} as web_events
+    where
+        not is_too_late
+        {% if is_incremental() -%}
+            and {{ landing_touched_files_predicate(load_dates, 'web', 'events', touched_dates) }}
+            and load_date in (select touched_load_dates.load_date from touched_load_dates)
+        {%- endif %}
+        and exists (
+            select 1
+            from long_days
+            where
+                long_days.anonymous_id = web_events.anonymous_id
+                and long_days.event_date = web_events.event_date
+                and long_days.load_date = web_events.load_date
+        )
+
+),
+
+ordered_events as (
+
+    select
+        *,
+        count(*) over (partition by anonymous_id, event_date, load_date) as device_day_event_count,
+        lag(event_at) over (
+            partition by anonymous_id, event_date, load_date
+            order by event_order
+        ) as previous_event_at
+    from events_of_long_days
+
+),
+
+numbered_events as (
+
+    select
+        *,
+        1 + sum(case when {{ is_after_a_gap('previous_event_at', 'event_at') }} then 1 else 0 end) over (
+            partition by anonymous_id, event_date, load_date
+            order by event_order
+            rows between unbounded preceding and current row
+        ) as piece_number
+    from ordered_events
+
+),
+
+pieces_of_long_days as (
+
+    select
+        anonymous_id,
+        event_date,
+        load_date,
+        cast(piece_number as bigint) as piece_number,
+        max(device_day_event_count) as device_day_event_count,
+        {{ visit_measures() }}
+    from numbered_events
+    group by
+        anonymous_id,
+        event_date,
+        load_date,
+        piece_number
+
+),
+
+pieces as (
+
+    select
+        anonymous_id,
+        event_date,
+        load_date,
+        cast(1 as bigint) as piece_number,
+        event_count as device_day_event_count,
+        account_key,
+        first_event_at,
+        last_event_at,
+        event_count,
+        page_view_count,
+        product_view_count,
+        search_count,
+        add_to_cart_count,
+        checkout_started_count,
+        purchase_count,
+        dwell_seconds,
+        last_product_view_at,
+        first_loaded_at,
+        last_loaded_at,
+        last_file_id,
+        {{ event_position('first_event_order', 'first_event_at') }} as first_event_position
+    from device_days
+    where
+        not exists (
+            select 1
+            from long_days
+            where
+                long_days.anonymous_id = device_days.anonymous_id
+                and long_days.event_date = device_days.event_date
+                and long_days.load_date = device_days.load_date
+        )
+
+    union all
+
+    select
+        anonymous_id,
+        event_date,
+        load_date,
+        piece_number,
+        device_day_event_count,
+        account_key,
+        first_event_at,
+        last_event_at,
+        event_count,
+        page_view_count,
+        product_view_count,
+        search_count,
+        add_to_cart_count,
+        checkout_started_count,
+        purchase_count,
+        dwell_seconds,
+        last_product_view_at,
+        first_loaded_at,
+        last_loaded_at,
+        last_file_id,
+        {{ event_position('first_event_order', 'first_event_at') }} as first_event_position
+    from pieces_of_long_days
 
 ),
 
 event_texts as (
 
     select
-        anonymous_id,
         device_type,
         browser,
         utm_source,
@@ -88,7 +215,7 @@ event_texts as (
         page_url,
         geo_country,
         user_agent,
-        {{ event_order('event_at') }} as event_order
+        {{ event_position() }} as event_position
     from {{ ref('stg_web__events') }}
     {% if is_incremental() -%}
         where
@@ -133,88 +260,14 @@ bots_by_name as (
 
 ),
 
-ordered_chunks as (
-
-    select
-        *,
-        lag(last_event_at) over (
-            partition by device_key, event_date, load_date
-            order by first_event_at
-        ) as previous_event_at,
-        sum(event_count) over (
-            partition by device_key, event_date, load_date
-        ) as device_day_event_count
-    from chunks
-
-),
-
-starts as (
-
-    select
-        *,
-        case
-            when previous_event_at is null then 1
-            when {{ is_after_a_gap('previous_event_at', 'first_event_at') }} then 1
-            else 0
-        end as is_piece_start
-    from ordered_chunks
-
-),
-
-numbered_chunks as (
-
-    select
-        *,
-        sum(is_piece_start) over (
-            partition by device_key, event_date, load_date
-            order by first_event_at
-            rows between unbounded preceding and current row
-        ) as piece_number
-    from starts
-
-),
-
-pieces as (
-
-    select
-        device_key,
-        event_date,
-        load_date,
-        cast(piece_number as bigint) as piece_number,
-        cast(coalesce(sum(dwell_seconds), 0) as decimal(18, 3)) as dwell_seconds,
-        cast(sum(event_count) as bigint) as event_count,
-        cast(sum(page_view_count) as bigint) as page_view_count,
-        cast(sum(product_view_count) as bigint) as product_view_count,
-        cast(sum(search_count) as bigint) as search_count,
-        cast(sum(add_to_cart_count) as bigint) as add_to_cart_count,
-        cast(sum(checkout_started_count) as bigint) as checkout_started_count,
-        cast(sum(purchase_count) as bigint) as purchase_count,
-        min(account_key) as account_key,
-        min(first_event_at) as first_event_at,
-        max(last_event_at) as last_event_at,
-        max(last_product_view_at) as last_product_view_at,
-        max(device_day_event_count) as device_day_event_count,
-        min(first_loaded_at) as first_loaded_at,
-        max(last_loaded_at) as last_loaded_at,
-        max(last_file_id) as last_file_id,
-        min(first_event_order) as first_event_order
-    from numbered_chunks
-    group by
-        device_key,
-        event_date,
-        load_date,
-        piece_number
-
-),
-
 final as (
 
     select
-        pieces.device_key,
+        pieces.anonymous_id,
+        {{ identifier_key('anonymous_id', 'pieces.anonymous_id') }} as device_key,
         pieces.event_date,
         pieces.load_date,
         pieces.piece_number,
-        event_texts.anonymous_id,
         pieces.account_key,
         pieces.first_event_at,
         pieces.last_event_at,
@@ -247,7 +300,7 @@ final as (
         ) as is_bot
     from pieces
     inner join event_texts
-        on pieces.first_event_order = event_texts.event_order
+        on pieces.first_event_position = event_texts.event_position
     left join bots_by_name
         on event_texts.user_agent = bots_by_name.user_agent
     cross join bot_limits
