@@ -12,9 +12,9 @@ orders as (
 
 ),
 
-product_versions as (
+product_costs as (
 
-    select * from {{ ref('int_product_versions') }}
+    select * from {{ ref('int_product_costs') }}
 
 ),
 
@@ -31,8 +31,8 @@ final as (
         order_items.order_id,
         orders.order_id is not null as has_known_order,
         order_items.product_id,
-        product_versions.category,
-        product_versions.subcategory,
+        product_costs.category,
+        product_costs.subcategory,
         coalesce(orders.ordered_at, order_items.created_at) as ordered_at,
         coalesce(orders.is_cancelled, false) as is_cancelled,
         coalesce(orders.is_credit_note, false) as is_credit_note,
@@ -41,22 +41,22 @@ final as (
         cast(order_items.unit_price as decimal(18, 4)) as unit_price_original,
         cast(order_items.quantity * cast(order_items.unit_price as decimal(18, 4)) as decimal(18, 4)) as gross_revenue_original,
         cast(coalesce(order_items.discount_amount, 0) as decimal(18, 4)) as line_discount_amount_original,
-        cast(cast(order_items.unit_price as decimal(19, 4)) * orders.rate as decimal(18, 4)) as unit_price,
+        {{ converted_amount('order_items.unit_price', 'orders.rate', 4) }} as unit_price,
         {{ in_reporting_currency('order_items.quantity * order_items.unit_price', 'orders.rate') }} as gross_revenue,
         {{ in_reporting_currency('coalesce(order_items.discount_amount, 0)', 'orders.rate') }} as line_discount_amount,
-        {{ in_reporting_currency('order_items.quantity * product_versions.unit_cost', 'exchange_rates.rate') }} as cost_amount,
+        {{ in_reporting_currency('order_items.quantity * product_costs.unit_cost', 'exchange_rates.rate') }} as cost_amount,
         order_items._loaded_at as loaded_at
     from order_items
     left join orders
         on order_items.order_id = orders.order_id
-    left join product_versions
+    left join product_costs
         on
-            order_items.product_id = product_versions.product_id
-            and coalesce(orders.ordered_at, order_items.created_at) >= product_versions.valid_from
-            and coalesce(orders.ordered_at, order_items.created_at) < product_versions.valid_to
+            order_items.product_id = product_costs.product_id
+            and coalesce(orders.ordered_at, order_items.created_at) >= product_costs.valid_from
+            and coalesce(orders.ordered_at, order_items.created_at) < product_costs.valid_to
     left join exchange_rates
         on
-            product_versions.currency = exchange_rates.currency
+            product_costs.currency = exchange_rates.currency
             and cast(coalesce(orders.ordered_at, order_items.created_at) as date) >= exchange_rates.valid_from
             and (
                 exchange_rates.valid_to is null

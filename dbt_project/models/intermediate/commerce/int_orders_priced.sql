@@ -29,12 +29,13 @@ deliveries as (
 
 ),
 
-first_versions as (
+earlier_versions as (
 
     select
         order_id,
         min(_loaded_at) as first_loaded_at
     from orders
+    where not is_current
     group by order_id
 
 ),
@@ -43,9 +44,6 @@ final as (
 
     select
         orders.order_id,
-        orders.shop_customer_id,
-        orders.email,
-        orders.phone,
         orders.channel,
         orders.status,
         orders.status in ('cancelled', 'credit_note') as is_cancelled,
@@ -62,13 +60,14 @@ final as (
         {{ in_reporting_currency('coalesce(orders.shipping_amount, 0)', 'exchange_rates.rate') }} as shipping_amount,
         {{ in_reporting_currency('coalesce(orders.tax_amount, 0)', 'exchange_rates.rate') }} as tax_amount,
         orders.coupon_code,
-        orders.shipping_country_code,
-        orders.shipping_postcode,
         deliveries.delivered_at,
-        first_versions.first_loaded_at
+        case
+            when earlier_versions.first_loaded_at < orders._loaded_at then earlier_versions.first_loaded_at
+            else orders._loaded_at
+        end as first_loaded_at
     from orders
-    inner join first_versions
-        on orders.order_id = first_versions.order_id
+    left join earlier_versions
+        on orders.order_id = earlier_versions.order_id
     left join deliveries
         on orders.order_id = deliveries.order_id
     left join exchange_rates
