@@ -9,38 +9,37 @@ product_versions as (
 compared_versions as (
 
     select
-        product_id,
-        category,
-        subcategory,
-        unit_cost,
-        currency,
-        valid_from,
-        valid_to,
-        version_number = 1
-        or category is distinct from lag(category) over (
+        *,
+        lag(category) over (
             partition by product_id
             order by version_number
-        )
-        or subcategory is distinct from lag(subcategory) over (
+        ) as previous_category,
+        lag(subcategory) over (
             partition by product_id
             order by version_number
-        )
-        or unit_cost is distinct from lag(unit_cost) over (
+        ) as previous_subcategory,
+        lag(unit_cost) over (
             partition by product_id
             order by version_number
-        )
-        or currency is distinct from lag(currency) over (
+        ) as previous_unit_cost,
+        lag(currency) over (
             partition by product_id
             order by version_number
-        ) as is_other
+        ) as previous_currency
     from product_versions
 
 ),
 
+-- Staging leaves no text blank and no cost negative, so these stand for "unknown".
 changes as (
 
     select * from compared_versions
-    where is_other
+    where
+        version_number = 1
+        or coalesce(category, '') <> coalesce(previous_category, '')
+        or coalesce(subcategory, '') <> coalesce(previous_subcategory, '')
+        or coalesce(unit_cost, -1) <> coalesce(previous_unit_cost, -1)
+        or coalesce(currency, '') <> coalesce(previous_currency, '')
 
 ),
 
