@@ -43,20 +43,38 @@ changes as (
 
 ),
 
-final as (
+digests as (
 
     select
         product_id,
-        category,
-        subcategory,
-        unit_cost,
-        currency,
-        valid_from,
-        lead(valid_from, 1, timestamp '9999-12-31 00:00:00') over (
-            partition by product_id
-            order by valid_from
-        ) as valid_to
+        {{ identifier_hash(joined_text(
+            "coalesce(category, '') || '|' || coalesce(subcategory, '') || '|' || coalesce(cast(unit_cost as string), '') || '|'"
+            ~ " || coalesce(currency, '') || '|' || cast(" ~ epoch_micros('valid_from') ~ " as string)",
+            ';',
+            'valid_from'
+        )) }} as cost_digest
     from changes
+    group by product_id
+
+),
+
+final as (
+
+    select
+        changes.product_id,
+        changes.category,
+        changes.subcategory,
+        changes.unit_cost,
+        changes.currency,
+        changes.valid_from,
+        lead(changes.valid_from, 1, timestamp '9999-12-31 00:00:00') over (
+            partition by changes.product_id
+            order by changes.valid_from
+        ) as valid_to,
+        digests.cost_digest
+    from changes
+    inner join digests
+        on changes.product_id = digests.product_id
 
 )
 
