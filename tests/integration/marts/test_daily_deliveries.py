@@ -77,6 +77,10 @@ def deliveries(parsed_project: Manifest, tmp_path_factory: pytest.TempPathFactor
             patch.setenv(DATA_DIR_VARIABLE, str(data_dir))
             build(parsed_project, root, MARTS)
 
+        def run_in_another_currency(data_dir: Path) -> None:
+            patch.setenv(DATA_DIR_VARIABLE, str(data_dir))
+            build(parsed_project, root, ("int_order_items_adjusted",), "--vars", "{reporting_currency: EUR}")
+
         generate_world(WORLD, in_parts)
         late_files = [file for pattern in HELD_BACK for file in sorted((in_parts / "landing").glob(pattern))]
         assert len(late_files) >= len(HELD_BACK)
@@ -84,6 +88,8 @@ def deliveries(parsed_project: Manifest, tmp_path_factory: pytest.TempPathFactor
             target = held_back / file.relative_to(in_parts / "landing")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, target)
+        # Every exchange rate is another one in the run after it.
+        run_in_another_currency(in_parts)
         run(in_parts)
 
         shutil.copytree(held_back, in_parts / "landing", dirs_exist_ok=True)
