@@ -28,9 +28,9 @@ addresses as (
 customer_days as (
 
     select
+        email_days.*,
         addresses.customer_id,
-        addresses.address_count,
-        email_days.*
+        addresses.address_count
     from email_days
     inner join addresses
         on email_days.identifier_key = addresses.identifier_key

@@ -95,11 +95,11 @@ final as (
         rates.currency,
         rates.valid_from,
         rates.rate,
+        digests.rates_digest,
         lead(rates.valid_from) over (
             partition by rates.currency
             order by rates.valid_from
-        ) as valid_to,
-        digests.rates_digest
+        ) as valid_to
     from rates
     cross join digests
 

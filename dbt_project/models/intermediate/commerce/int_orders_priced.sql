@@ -20,11 +20,12 @@ exchange_rates as (
 
         select moved_shipments.order_id
         from {{ ref('stg_shop__shipments') }} as moved_shipments
-        where moved_shipments.shipment_id in (
-            select new_shipments.shipment_id
-            from {{ ref('stg_shop__shipments') }} as new_shipments
-            where new_shipments._file_id > (select coalesce(max(this_model.last_shipment_file_id), 0) from {{ this }} as this_model)
-        )
+        where
+            moved_shipments.shipment_id in (
+                select new_shipments.shipment_id
+                from {{ ref('stg_shop__shipments') }} as new_shipments
+                where new_shipments._file_id > (select coalesce(max(this_model.last_shipment_file_id), 0) from {{ this }} as this_model)
+            )
 
         union
 

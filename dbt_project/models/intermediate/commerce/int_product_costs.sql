@@ -67,11 +67,11 @@ final as (
         changes.unit_cost,
         changes.currency,
         changes.valid_from,
+        digests.cost_digest,
         lead(changes.valid_from, 1, timestamp '9999-12-31 00:00:00') over (
             partition by changes.product_id
             order by changes.valid_from
-        ) as valid_to,
-        digests.cost_digest
+        ) as valid_to
     from changes
     inner join digests
         on changes.product_id = digests.product_id
