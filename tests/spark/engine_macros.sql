@@ -54,6 +54,8 @@ select
     {{ replace_pattern('texts.text', '[^\\p{L}]+', '-') }} as replaced,
     {{ rounded('numbers.ratio', 2) }} as rounded_2,
     {{ rounded('numbers.ratio', 6) }} as rounded_6,
+    cast({{ converted_amount('cast(numbers.ratio * 200 as decimal(18, 4))', 'cast(1.1 as decimal(18, 10))', 2) }} as string) as converted_amount,
+    cast({{ converted_amount('cast(12345.6789 as decimal(18, 4))', 'cast(1.1 as decimal(18, 10))', 2) }} as string) as converted_large_amount,
     case when {{ is_finite('numbers.ratio') }} then 1 else 0 end as is_finite,
     {{ epoch_micros('numbers.moment') }} as epoch_micros,
     {{ local_hour('numbers.moment', "'Europe/Paris'") }} as local_hour,

@@ -1,3 +1,9 @@
+{#
+    A view: the message is stored in int_email_messages, and to write it a second time for the customer alone costs more than all its readers
+    together pay for the look-up.
+#}
+{{ config(materialized='view') }}
+
 with
 
 messages as (

@@ -8,7 +8,7 @@ orders as (
 
 order_items as (
 
-    select * from {{ ref('int_order_items_netted') }}
+    select * from {{ ref('fct_order_items') }}
     where has_known_order
 
 ),

@@ -33,11 +33,18 @@ MARTS = (
     "fct_triggers",
     "fct_order_attributions",
 )
+# Views are not compared: they name the warehouse that they were made in, and what they read is.
+VIEWS = {"fct_email_messages"}
 # Delivered a run later than newer files of the same tables, with the load times that they always had.
 HELD_BACK = (
     "web/events/*2026-08*",
     "esp/messages/*2026-09*",
     "shop/orders/*2026-07*",
+    "shop/order_items/*2026-07*",
+    "shop/order_items/*2026-08*",
+    "shop/shipments/*2026-08*",
+    "shop/refunds/*2026-09*",
+    "shop/products/*2026-06*",
     "crm/contacts/*2026-06*",
     "web/identifies/*2026-08*",
 )
@@ -70,6 +77,10 @@ def deliveries(parsed_project: Manifest, tmp_path_factory: pytest.TempPathFactor
             patch.setenv(DATA_DIR_VARIABLE, str(data_dir))
             build(parsed_project, root, MARTS)
 
+        def run_in_another_currency(data_dir: Path) -> None:
+            patch.setenv(DATA_DIR_VARIABLE, str(data_dir))
+            build(parsed_project, root, ("int_order_items_adjusted",), "--vars", "{reporting_currency: EUR}")
+
         generate_world(WORLD, in_parts)
         late_files = [file for pattern in HELD_BACK for file in sorted((in_parts / "landing").glob(pattern))]
         assert len(late_files) >= len(HELD_BACK)
@@ -77,6 +88,8 @@ def deliveries(parsed_project: Manifest, tmp_path_factory: pytest.TempPathFactor
             target = held_back / file.relative_to(in_parts / "landing")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, target)
+        # Every exchange rate is another one in the run after it.
+        run_in_another_currency(in_parts)
         run(in_parts)
 
         shutil.copytree(held_back, in_parts / "landing", dirs_exist_ok=True)
@@ -104,12 +117,13 @@ def test_every_table_equals_its_rebuild_row_by_row(deliveries: Deliveries) -> No
     names = {table for _, table, _ in tables}
     assert {
         *MARTS,
+        "int_email_messages",
         "base_web__events_exceptions",
         "int_web_visit_pieces",
         "int_web_sessions",
         "int_email_days",
         "int_identity_map",
-    } <= names
+    } - VIEWS <= names
     differences = {}
     for schema, table, columns in tables:
         one, other = (f"select {columns} from {warehouse}.{schema}.{table}" for warehouse in ("in_parts", "in_one_go"))
@@ -132,7 +146,7 @@ def test_the_world_exercises_what_increments_get_wrong(deliveries: Deliveries) -
                 group by all
                 having count(distinct load_date) > 1
             )),
-            (select sum(machine_open_count) from in_parts.marts.fct_email_messages),
+            (select sum(machine_open_count) from in_parts.intermediate.int_email_messages),
             (select count(*) from in_parts.marts.dim_customers where device_count > 1)
         """
     )

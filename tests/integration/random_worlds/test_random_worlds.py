@@ -35,11 +35,13 @@ ORDERLESS = (
     "fct_web_days",
     "fct_category_view_days",
     "fct_carts",
-    "fct_email_messages",
+    "int_email_messages",
     "fct_email_days",
     "fct_triggers",
     "fct_order_attributions",
 )
+# The order of arrival numbers the files.
+NUMBERS_OF_FILES = ("last_message_file_id", "last_event_file_id")
 # Where the customer is the subject of a trigger, subject_id names the customer too.
 NAMES_OF_A_CUSTOMER = ("customer_id", "trigger_firing_id", "subject_id")
 
@@ -186,17 +188,18 @@ def test_another_order_of_arrival_renames_customers_at_most(builds: Builds) -> N
     )
     assert (pairs, pairs, 0) == (here, there, missing)
     assert identifiers > CUSTOMERS
-    tables = builds.columns(("marts",))
+    tables = {name: (schema, columns) for (schema, name), columns in builds.columns(("intermediate", "marts")).items()}
     different = {}
     for name in ORDERLESS:
-        columns = [column for column in tables["marts", name] if column not in NAMES_OF_A_CUSTOMER]
+        schema, all_columns = tables[name]
+        columns = [column for column in all_columns if column not in (*NAMES_OF_A_CUSTOMER, *NUMBERS_OF_FILES)]
         chosen = ", ".join(f'facts."{column}"' for column in columns)
-        has_customer = "customer_id" in tables["marts", name]
-        here_query = f"select {chosen}{', facts.customer_id' if has_customer else ''} from in_parts.marts.{name} as facts"
-        there_query = f"select {chosen} from otherwise.marts.{name} as facts"
+        has_customer = "customer_id" in all_columns
+        here_query = f"select {chosen}{', facts.customer_id' if has_customer else ''} from in_parts.{schema}.{name} as facts"
+        there_query = f"select {chosen} from otherwise.{schema}.{name} as facts"
         if has_customer:
             there_query = (
-                f"select {chosen}, coalesce(renamed.here, facts.customer_id) as customer_id from otherwise.marts.{name} as facts "
+                f"select {chosen}, coalesce(renamed.here, facts.customer_id) as customer_id from otherwise.{schema}.{name} as facts "
                 f"left join ({renamed}) as renamed on facts.customer_id = renamed.there"
             )
         if any(surplus_and_missing := builds.differences(here_query, there_query)):

@@ -73,17 +73,35 @@ rates as (
 
 ),
 
+keyed_rates as (
+
+    select
+        *,
+        currency || ' ' || cast(valid_from as string) as rate_key
+    from rates
+
+),
+
+digests as (
+
+    select {{ identifier_hash(joined_text("rate_key || ' ' || cast(rate as string)", ';', 'rate_key')) }} as rates_digest
+    from keyed_rates
+
+),
+
 final as (
 
     select
-        currency,
-        valid_from,
-        rate,
-        lead(valid_from) over (
-            partition by currency
-            order by valid_from
+        rates.currency,
+        rates.valid_from,
+        rates.rate,
+        digests.rates_digest,
+        lead(rates.valid_from) over (
+            partition by rates.currency
+            order by rates.valid_from
         ) as valid_to
     from rates
+    cross join digests
 
 )
 

@@ -2,7 +2,8 @@ with
 
 orders as (
 
-    select * from {{ ref('int_orders_priced') }}
+    select * from {{ ref('stg_shop__orders') }}
+    where is_current
 
 ),
 

@@ -16,7 +16,8 @@ shop_customers as (
 
 orders as (
 
-    select * from {{ ref('int_orders_priced') }}
+    select * from {{ ref('stg_shop__orders') }}
+    where is_current
 
 ),
 

@@ -1,15 +1,40 @@
 with
 
+third_party as (
+
+    select
+        email,
+        email_as_given,
+        updated_at,
+        _loaded_at
+    from {{ ref('stg_third_party__demographics') }}
+
+    union all
+
+    select
+        email,
+        email_as_given,
+        updated_at,
+        _loaded_at
+    from {{ ref('stg_third_party__psychographics') }}
+
+),
+
+-- Each source by itself, so that its name is no part of what is hashed and compared.
 sightings as (
 
     select
         'crm_contact' as source_name,
         email,
         email_as_given,
-        created_at as first_seen_at,
-        updated_at as last_seen_at,
-        _loaded_at
+        min(created_at) as first_seen_at,
+        max(updated_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from {{ ref('stg_crm__contacts') }}
+    where email_as_given is not null
+    group by
+        email,
+        email_as_given
 
     union all
 
@@ -17,10 +42,14 @@ sightings as (
         'shop_account' as source_name,
         email,
         email_as_given,
-        created_at as first_seen_at,
-        updated_at as last_seen_at,
-        _loaded_at
+        min(created_at) as first_seen_at,
+        max(updated_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from {{ ref('stg_shop__customers') }}
+    where email_as_given is not null
+    group by
+        email,
+        email_as_given
 
     union all
 
@@ -28,10 +57,14 @@ sightings as (
         'order' as source_name,
         email,
         email_as_given,
-        ordered_at as first_seen_at,
-        ordered_at as last_seen_at,
-        _loaded_at
+        min(ordered_at) as first_seen_at,
+        max(ordered_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from {{ ref('stg_shop__orders') }}
+    where email_as_given is not null
+    group by
+        email,
+        email_as_given
 
     union all
 
@@ -39,11 +72,16 @@ sightings as (
         'identify' as source_name,
         email,
         email_as_given,
-        identified_at as first_seen_at,
-        identified_at as last_seen_at,
-        _loaded_at
+        min(identified_at) as first_seen_at,
+        max(identified_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from {{ ref('stg_web__identifies') }}
-    where not is_too_late
+    where
+        email_as_given is not null
+        and not is_too_late
+    group by
+        email,
+        email_as_given
 
     union all
 
@@ -51,10 +89,14 @@ sightings as (
         'consent' as source_name,
         email,
         email_as_given,
-        occurred_at as first_seen_at,
-        occurred_at as last_seen_at,
-        _loaded_at
+        min(occurred_at) as first_seen_at,
+        max(occurred_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from {{ ref('stg_crm__consent_events') }}
+    where email_as_given is not null
+    group by
+        email,
+        email_as_given
 
     union all
 
@@ -62,10 +104,14 @@ sightings as (
         'esp_message' as source_name,
         email,
         email_as_given,
-        sent_at as first_seen_at,
-        sent_at as last_seen_at,
-        _loaded_at
+        min(sent_at) as first_seen_at,
+        max(sent_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from {{ ref('stg_esp__messages') }}
+    where email_as_given is not null
+    group by
+        email,
+        email_as_given
 
     union all
 
@@ -73,47 +119,27 @@ sightings as (
         'suppression' as source_name,
         email,
         email_as_given,
-        suppressed_at as first_seen_at,
-        suppressed_at as last_seen_at,
-        _loaded_at
-    from {{ ref('stg_esp__suppressions') }}
-
-    union all
-
-    select
-        'third_party' as source_name,
-        email,
-        email_as_given,
-        updated_at as first_seen_at,
-        updated_at as last_seen_at,
-        _loaded_at
-    from {{ ref('stg_third_party__demographics') }}
-
-    union all
-
-    select
-        'third_party' as source_name,
-        email,
-        email_as_given,
-        updated_at as first_seen_at,
-        updated_at as last_seen_at,
-        _loaded_at
-    from {{ ref('stg_third_party__psychographics') }}
-
-),
-
-addresses as (
-
-    select
-        source_name,
-        email,
-        email_as_given,
-        min(first_seen_at) as first_seen_at,
-        max(last_seen_at) as last_seen_at,
+        min(suppressed_at) as first_seen_at,
+        max(suppressed_at) as last_seen_at,
         min(_loaded_at) as first_loaded_at
-    from sightings
+    from {{ ref('stg_esp__suppressions') }}
+    where email_as_given is not null
     group by
-        source_name,
+        email,
+        email_as_given
+
+    union all
+
+    select
+        'third_party' as source_name,
+        email,
+        email_as_given,
+        min(updated_at) as first_seen_at,
+        max(updated_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
+    from third_party
+    where email_as_given is not null
+    group by
         email,
         email_as_given
 
@@ -129,8 +155,7 @@ final as (
         first_seen_at,
         last_seen_at,
         first_loaded_at
-    from addresses
-    where email_as_given is not null
+    from sightings
 
 )
 

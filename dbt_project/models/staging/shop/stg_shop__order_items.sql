@@ -46,6 +46,8 @@ final as (
         unit_price,
         created_at,
         _loaded_at,
+        _file_id,
+        _file_path,
         nullif(trim(description), '') as description,
         coalesce(discount_amount, 0) as discount_amount,
         quantity < 0 as is_return,

@@ -134,7 +134,8 @@ final as (
             {{ lost_attribute('channel', 'known_channel', 'channel') }},
             {{ lost_attribute('shipping_country', 'shipping_country_code', 'shipping_country') }}
         ), '') as invalid_attributes,
-        _loaded_at
+        _loaded_at,
+        _file_id
     from normalised
 
 )

@@ -14,6 +14,7 @@ final as (
         amount,
         refunded_at,
         _loaded_at,
+        _file_id,
         nullif(trim(order_id), '') as order_id,
         nullif(trim(order_item_id), '') as order_item_id,
         upper(currency) as currency,

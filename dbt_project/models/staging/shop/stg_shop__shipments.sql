@@ -33,7 +33,8 @@ final as (
         valid_to,
         valid_to is null as is_current,
         {{ lost_attribute('delivered_at', 'plausible_delivered_at', 'delivered_at') }} as invalid_attributes,
-        _loaded_at
+        _loaded_at,
+        _file_id
     from versioned
 
 )

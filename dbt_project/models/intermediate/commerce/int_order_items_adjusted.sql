@@ -19,9 +19,10 @@ refunds as (
 
 ),
 
-refunds_by_item as (
+refunds_of_items as (
 
     select
+        refunds.order_id,
         refunds.order_item_id,
         cast(sum(refunds.refund_amount) as decimal(18, 2)) as refund_amount
     from refunds
@@ -29,30 +30,51 @@ refunds_by_item as (
         on
             refunds.order_item_id = order_items.order_item_id
             and refunds.order_id = order_items.order_id
-    group by refunds.order_item_id
+    group by
+        refunds.order_id,
+        refunds.order_item_id
 
 ),
 
 -- What was paid back for the order as a whole, or for a line that is not on it.
-refunds_by_order as (
+refunds_of_orders as (
 
     select
         refunds.order_id,
         cast(sum(refunds.refund_amount) as decimal(18, 2)) as refund_amount
     from refunds
-    left join order_items
+    left join refunds_of_items
         on
-            refunds.order_item_id = order_items.order_item_id
-            and refunds.order_id = order_items.order_id
-    where order_items.order_item_id is null
+            refunds.order_item_id = refunds_of_items.order_item_id
+            and refunds.order_id = refunds_of_items.order_id
+    where refunds_of_items.order_item_id is null
     group by refunds.order_id
+
+),
+
+-- Most orders have nothing to share, and their lines need not be put in order.
+sharing_orders as (
+
+    select
+        orders.order_id,
+        orders.discount_amount,
+        refunds_of_orders.refund_amount
+    from orders
+    left join refunds_of_orders
+        on orders.order_id = refunds_of_orders.order_id
+    where
+        orders.discount_amount <> 0
+        or refunds_of_orders.order_id is not null
 
 ),
 
 running_totals as (
 
     select
-        order_items.*,
+        order_items.order_id,
+        order_items.order_item_id,
+        sharing_orders.discount_amount,
+        sharing_orders.refund_amount,
         order_items.gross_revenue - order_items.line_discount_amount as line_revenue,
         sum(order_items.gross_revenue - order_items.line_discount_amount) over (
             partition by order_items.order_id
@@ -67,6 +89,8 @@ running_totals as (
             order by order_items.order_item_id
         ) is null as is_last_line
     from order_items
+    inner join sharing_orders
+        on order_items.order_id = sharing_orders.order_id
 
 ),
 
@@ -88,28 +112,25 @@ shares as (
 
 ),
 
-allocated as (
+adjustments as (
 
     select
-        shares.*,
-        refunds_by_item.refund_amount as item_refund_amount,
-        cast(
-            {{ rounded('cast(orders.discount_amount as double) * shares.share_to_here', 2) }} as decimal(18, 2)
-        ) - cast(
-            {{ rounded('cast(orders.discount_amount as double) * shares.share_before', 2) }} as decimal(18, 2)
-        ) as order_discount_share,
-        cast(
-            {{ rounded('cast(refunds_by_order.refund_amount as double) * shares.share_to_here', 2) }} as decimal(18, 2)
-        ) - cast(
-            {{ rounded('cast(refunds_by_order.refund_amount as double) * shares.share_before', 2) }} as decimal(18, 2)
-        ) as order_refund_share
+        order_id,
+        order_item_id,
+        cast({{ rounded('cast(discount_amount as double) * share_to_here', 2) }} as decimal(18, 2))
+        - cast({{ rounded('cast(discount_amount as double) * share_before', 2) }} as decimal(18, 2)) as discount_amount,
+        cast({{ rounded('cast(refund_amount as double) * share_to_here', 2) }} as decimal(18, 2))
+        - cast({{ rounded('cast(refund_amount as double) * share_before', 2) }} as decimal(18, 2)) as refund_amount
     from shares
-    left join orders
-        on shares.order_id = orders.order_id
-    left join refunds_by_order
-        on shares.order_id = refunds_by_order.order_id
-    left join refunds_by_item
-        on shares.order_item_id = refunds_by_item.order_item_id
+
+    union all
+
+    select
+        order_id,
+        order_item_id,
+        cast(0 as decimal(18, 2)) as discount_amount,
+        refund_amount
+    from refunds_of_items
 
 ),
 
@@ -118,27 +139,12 @@ final as (
     select
         order_item_id,
         order_id,
-        has_known_order,
-        product_id,
-        category,
-        subcategory,
-        ordered_at,
-        is_cancelled,
-        is_credit_note,
-        currency,
-        quantity,
-        unit_price_original,
-        gross_revenue_original,
-        line_discount_amount_original,
-        unit_price,
-        gross_revenue,
-        cast(line_discount_amount + coalesce(order_discount_share, 0) as decimal(18, 2)) as discount_amount,
-        cast(
-            case when gross_revenue is not null then coalesce(item_refund_amount, 0) + coalesce(order_refund_share, 0) end as decimal(18, 2)
-        ) as refund_amount,
-        cost_amount,
-        loaded_at
-    from allocated
+        cast(coalesce(sum(discount_amount), 0) as decimal(18, 2)) as discount_amount,
+        cast(coalesce(sum(refund_amount), 0) as decimal(18, 2)) as refund_amount
+    from adjustments
+    group by
+        order_item_id,
+        order_id
 
 )
 
