@@ -6,7 +6,8 @@ sightings as (
         'crm_contact' as source_name,
         email,
         email_as_given,
-        created_at as first_seen_at,
+        -- An account may be older than its address.
+        updated_at as first_seen_at,
         updated_at as last_seen_at,
         _loaded_at
     from {{ ref('stg_crm__contacts') }}
@@ -17,7 +18,7 @@ sightings as (
         'shop_account' as source_name,
         email,
         email_as_given,
-        created_at as first_seen_at,
+        updated_at as first_seen_at,
         updated_at as last_seen_at,
         _loaded_at
     from {{ ref('stg_shop__customers') }}
