@@ -17,6 +17,7 @@ SESSIONS = ("int_web_visit_pieces", "int_web_sessions")
 CUSTOMER_360 = (
     "feature_as_of_dates",
     "feature_customer_dates",
+    "feature_customer_members",
     "feature_customer_orders",
     "feature_customer_refunds",
     "feature_customer_commerce",

@@ -84,6 +84,7 @@ candidates as (
 
     select distinct
         customer_dates.customer_id,
+        customer_dates.current_customer_id,
         customer_dates.as_of_date,
         customer_dates.sample_bucket,
         drawn_campaigns.campaign_id,
@@ -93,7 +94,7 @@ candidates as (
     from customer_dates
     cross join sampling
     inner join mail_spells
-        on customer_dates.customer_id = mail_spells.customer_id
+        on customer_dates.current_customer_id = mail_spells.customer_id
     inner join drawn_campaigns
         on
             customer_dates.as_of_date < drawn_campaigns.campaign_date
@@ -116,7 +117,7 @@ wanted as (
     from candidates
     inner join preferences
         on
-            candidates.customer_id = preferences.customer_id
+            candidates.current_customer_id = preferences.customer_id
             and candidates.campaign_date > preferences.from_date
             and (preferences.to_date is null or candidates.campaign_date <= preferences.to_date)
     group by
@@ -130,6 +131,7 @@ final as (
 
     select
         candidates.customer_id,
+        candidates.current_customer_id,
         candidates.campaign_id,
         candidates.campaign_type,
         candidates.campaign_date,
@@ -150,7 +152,7 @@ final as (
             and (campaign_draws.preferred_frequency = 'any' or wanted.frequency = campaign_draws.preferred_frequency)
     left join messages
         on
-            candidates.customer_id = messages.customer_id
+            candidates.current_customer_id = messages.customer_id
             and candidates.campaign_id = messages.campaign_id
 
 )

@@ -32,7 +32,7 @@ purchases as (
     from draws
     inner join orders
         on
-            draws.customer_id = orders.customer_id
+            draws.current_customer_id = orders.customer_id
             and draws.campaign_date <= orders.ordered_date
     where {{ days_between('draws.campaign_date', 'orders.ordered_date') }} < {{ var('uplift_window_days') }}
     group by

@@ -1,8 +1,8 @@
 with
 
-customer_dates as (
+customer_members as (
 
-    select * from {{ ref('feature_customer_dates') }}
+    select * from {{ ref('feature_customer_members') }}
 
 ),
 
@@ -26,15 +26,17 @@ weights as (
 bought_lines as (
 
     select
-        items.customer_id,
         items.category,
         cast(items.ordered_at as date) as ordered_date,
         cast(items.loaded_at as date) as load_date,
+        coalesce(order_members.member_id, items.customer_id) as member_id,
         case when items.is_cancelled then coalesce(cast(orders.cancelled_at as date), orders.ordered_date) end
             as cancelled_date
     from {{ ref('fct_order_items') }} as items
     inner join {{ ref('fct_orders') }} as orders
         on items.order_id = orders.order_id
+    left join {{ ref('feature_order_members') }} as order_members
+        on items.order_id = order_members.order_id
     where
         items.category is not null
         and items.quantity > 0
@@ -44,24 +46,24 @@ bought_lines as (
 bought as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_members.customer_id,
+        customer_members.as_of_date,
         bought_lines.category,
         count(*) as order_line_count,
         count(*) * max(weights.order_line_weight) as points
-    from customer_dates
+    from customer_members
     cross join weights
     inner join bought_lines
         on
-            customer_dates.customer_id = bought_lines.customer_id
-            and customer_dates.as_of_date > bought_lines.ordered_date
-            and customer_dates.known_until_date > bought_lines.load_date
+            customer_members.member_id = bought_lines.member_id
+            and customer_members.as_of_date > bought_lines.ordered_date
+            and customer_members.known_until_date > bought_lines.load_date
     where
-        bought_lines.ordered_date >= {{ dbt.dateadd('day', '-weights.order_line_days', 'customer_dates.as_of_date') }}
-        and (bought_lines.cancelled_date is null or bought_lines.cancelled_date >= customer_dates.as_of_date)
+        bought_lines.ordered_date >= {{ dbt.dateadd('day', '-weights.order_line_days', 'customer_members.as_of_date') }}
+        and (bought_lines.cancelled_date is null or bought_lines.cancelled_date >= customer_members.as_of_date)
     group by
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_members.customer_id,
+        customer_members.as_of_date,
         bought_lines.category
 
 ),

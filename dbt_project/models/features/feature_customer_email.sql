@@ -1,14 +1,14 @@
 with
 
-customer_dates as (
+customer_members as (
 
-    select * from {{ ref('feature_customer_dates') }}
+    select * from {{ ref('feature_customer_members') }}
 
 ),
 
 email_days as (
 
-    select * from {{ ref('fct_email_days') }}
+    select * from {{ ref('feature_email_days') }}
 
 ),
 
@@ -21,20 +21,20 @@ shop_rates as (
 known_days as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_members.customer_id,
+        customer_members.as_of_date,
         email_days.delivered_count,
         email_days.human_open_count,
         email_days.machine_open_count,
         email_days.click_count,
-        {{ days_between('email_days.activity_date', 'customer_dates.as_of_date') }} as days_ago
-    from customer_dates
+        {{ days_between('email_days.activity_date', 'customer_members.as_of_date') }} as days_ago
+    from customer_members
     inner join email_days
         on
-            customer_dates.customer_id = email_days.customer_id
-            and customer_dates.as_of_date > email_days.activity_date
-            and customer_dates.known_until_date > email_days.load_date
-    where email_days.activity_date >= {{ dbt.dateadd('day', -365, 'customer_dates.as_of_date') }}
+            customer_members.member_id = email_days.member_id
+            and customer_members.as_of_date > email_days.activity_date
+            and customer_members.known_until_date > email_days.load_date
+    where email_days.activity_date >= {{ dbt.dateadd('day', -365, 'customer_members.as_of_date') }}
 
 ),
 

@@ -6,40 +6,48 @@ customer_dates as (
 
 ),
 
+customer_members as (
+
+    select * from {{ ref('feature_customer_members') }}
+
+),
+
 orders as (
 
     select
-        customer_id,
-        ordered_date,
-        unit_count,
-        is_discounted,
-        cast(loaded_at as date) as load_date,
-        gross_revenue - discount_amount as order_value,
-        case when is_cancelled then coalesce(cast(cancelled_at as date), ordered_date) end as cancelled_date
-    from {{ ref('fct_orders') }}
-    where customer_id is not null
+        orders.ordered_date,
+        orders.unit_count,
+        orders.is_discounted,
+        cast(orders.loaded_at as date) as load_date,
+        coalesce(order_members.member_id, orders.customer_id) as member_id,
+        orders.gross_revenue - orders.discount_amount as order_value,
+        case when orders.is_cancelled then coalesce(cast(orders.cancelled_at as date), orders.ordered_date) end as cancelled_date
+    from {{ ref('fct_orders') }} as orders
+    left join {{ ref('feature_order_members') }} as order_members
+        on orders.order_id = order_members.order_id
+    where coalesce(order_members.member_id, orders.customer_id) is not null
 
 ),
 
 known_orders as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_members.customer_id,
+        customer_members.as_of_date,
         orders.order_value,
         orders.unit_count,
         orders.is_discounted,
         orders.ordered_date,
-        {{ days_between('orders.ordered_date', 'customer_dates.as_of_date') }} as days_ago
-    from customer_dates
+        {{ days_between('orders.ordered_date', 'customer_members.as_of_date') }} as days_ago
+    from customer_members
     inner join orders
         on
-            customer_dates.customer_id = orders.customer_id
-            and customer_dates.as_of_date > orders.ordered_date
-            and customer_dates.known_until_date > orders.load_date
+            customer_members.member_id = orders.member_id
+            and customer_members.as_of_date > orders.ordered_date
+            and customer_members.known_until_date > orders.load_date
     where
         orders.cancelled_date is null
-        or orders.cancelled_date >= customer_dates.as_of_date
+        or orders.cancelled_date >= customer_members.as_of_date
 
 ),
 

@@ -1,8 +1,8 @@
 with
 
-customer_dates as (
+customer_members as (
 
-    select * from {{ ref('feature_customer_dates') }}
+    select * from {{ ref('feature_customer_members') }}
 
 ),
 
@@ -18,33 +18,35 @@ orders as (
 refunds as (
 
     select
-        refunds.customer_id,
         refunds.refund_amount,
         cast(refunds.refunded_at as date) as refunded_date,
         cast(refunds.loaded_at as date) as load_date,
+        coalesce(order_members.member_id, refunds.customer_id) as member_id,
         case when not refunds.is_credit_note then orders.cancelled_date end as order_cancelled_date
     from {{ ref('fct_refunds') }} as refunds
     inner join orders
         on refunds.order_id = orders.order_id
+    left join {{ ref('feature_order_members') }} as order_members
+        on refunds.order_id = order_members.order_id
 
 ),
 
 known_refunds as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_members.customer_id,
+        customer_members.as_of_date,
         refunds.refund_amount,
-        {{ days_between('refunds.refunded_date', 'customer_dates.as_of_date') }} as days_ago
-    from customer_dates
+        {{ days_between('refunds.refunded_date', 'customer_members.as_of_date') }} as days_ago
+    from customer_members
     inner join refunds
         on
-            customer_dates.customer_id = refunds.customer_id
-            and customer_dates.as_of_date > refunds.refunded_date
-            and customer_dates.known_until_date > refunds.load_date
+            customer_members.member_id = refunds.member_id
+            and customer_members.as_of_date > refunds.refunded_date
+            and customer_members.known_until_date > refunds.load_date
     where
         refunds.order_cancelled_date is null
-        or refunds.order_cancelled_date >= customer_dates.as_of_date
+        or refunds.order_cancelled_date >= customer_members.as_of_date
 
 ),
 

@@ -3,9 +3,9 @@
 
 with
 
-customer_dates as (
+customer_members as (
 
-    select * from {{ ref('feature_customer_dates') }}
+    select * from {{ ref('feature_customer_members') }}
 
 ),
 
@@ -18,18 +18,20 @@ customer_identifiers as (
 orders as (
 
     select
-        customer_id,
-        ordered_date,
-        cast(loaded_at as date) as load_date,
-        case when is_cancelled then coalesce(cast(cancelled_at as date), ordered_date) end as cancelled_date
-    from {{ ref('fct_orders') }}
-    where customer_id is not null
+        orders.ordered_date,
+        cast(orders.loaded_at as date) as load_date,
+        coalesce(order_members.member_id, orders.customer_id) as member_id,
+        case when orders.is_cancelled then coalesce(cast(orders.cancelled_at as date), orders.ordered_date) end as cancelled_date
+    from {{ ref('fct_orders') }} as orders
+    left join {{ ref('feature_order_members') }} as order_members
+        on orders.order_id = order_members.order_id
+    where coalesce(order_members.member_id, orders.customer_id) is not null
 
 ),
 
 email_days as (
 
-    select * from {{ ref('fct_email_days') }}
+    select * from {{ ref('feature_email_days') }}
     where human_open_count + click_count > 0
 
 ),
@@ -45,19 +47,19 @@ web_days as (
 actions as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_members.customer_id,
+        customer_members.as_of_date,
         1 as action_number,
-        {{ days_between('orders.ordered_date', 'customer_dates.as_of_date') }} as days_ago
-    from customer_dates
+        {{ days_between('orders.ordered_date', 'customer_members.as_of_date') }} as days_ago
+    from customer_members
     inner join orders
         on
-            customer_dates.customer_id = orders.customer_id
-            and customer_dates.as_of_date > orders.ordered_date
-            and customer_dates.known_until_date > orders.load_date
+            customer_members.member_id = orders.member_id
+            and customer_members.as_of_date > orders.ordered_date
+            and customer_members.known_until_date > orders.load_date
     where
-        orders.ordered_date >= {{ dbt.dateadd('day', -90, 'customer_dates.as_of_date') }}
-        and (orders.cancelled_date is null or orders.cancelled_date >= customer_dates.as_of_date)
+        orders.ordered_date >= {{ dbt.dateadd('day', -90, 'customer_members.as_of_date') }}
+        and (orders.cancelled_date is null or orders.cancelled_date >= customer_members.as_of_date)
 
     union all
 
@@ -77,17 +79,17 @@ actions as (
     union all
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_members.customer_id,
+        customer_members.as_of_date,
         case when email_days.click_count > 0 then 3 else 5 end as action_number,
-        {{ days_between('email_days.activity_date', 'customer_dates.as_of_date') }} as days_ago
-    from customer_dates
+        {{ days_between('email_days.activity_date', 'customer_members.as_of_date') }} as days_ago
+    from customer_members
     inner join email_days
         on
-            customer_dates.customer_id = email_days.customer_id
-            and customer_dates.as_of_date > email_days.activity_date
-            and customer_dates.known_until_date > email_days.load_date
-    where email_days.activity_date >= {{ dbt.dateadd('day', -90, 'customer_dates.as_of_date') }}
+            customer_members.member_id = email_days.member_id
+            and customer_members.as_of_date > email_days.activity_date
+            and customer_members.known_until_date > email_days.load_date
+    where email_days.activity_date >= {{ dbt.dateadd('day', -90, 'customer_members.as_of_date') }}
 
 ),
 

@@ -43,7 +43,7 @@ messages_after as (
     from customer_dates
     inner join messages
         on
-            customer_dates.customer_id = messages.customer_id
+            customer_dates.current_customer_id = messages.customer_id
             and customer_dates.as_of_date <= messages.delivered_date
     where {{ days_between('customer_dates.as_of_date', 'messages.delivered_date') }} < 30
 

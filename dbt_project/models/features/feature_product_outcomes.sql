@@ -4,6 +4,7 @@ customer_dates as (
 
     select
         customer_dates.customer_id,
+        customer_dates.current_customer_id,
         customer_dates.as_of_date
     from {{ ref('feature_customer_dates') }} as customer_dates
     inner join {{ ref('feature_recommendation_dates') }} as recommendation_dates
@@ -36,7 +37,7 @@ final as (
     from customer_dates
     inner join lines
         on
-            customer_dates.customer_id = lines.customer_id
+            customer_dates.current_customer_id = lines.customer_id
             and customer_dates.as_of_date <= lines.ordered_date
     where {{ days_between('customer_dates.as_of_date', 'lines.ordered_date') }} < {{ var('recommendation_horizon_days') }}
     group by

@@ -1,30 +1,33 @@
 with
 
-customer_dates as (
+customer_members as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
-        customer_dates.known_until_date
-    from {{ ref('feature_customer_dates') }} as customer_dates
+        customer_members.member_id,
+        customer_members.customer_id,
+        customer_members.as_of_date,
+        customer_members.known_until_date
+    from {{ ref('feature_customer_members') }} as customer_members
     inner join {{ ref('feature_recommendation_dates') }} as recommendation_dates
-        on customer_dates.as_of_date = recommendation_dates.as_of_date
+        on customer_members.as_of_date = recommendation_dates.as_of_date
 
 ),
 
 lines as (
 
     select
-        items.customer_id,
         items.product_id,
         cast(items.ordered_at as date) as ordered_date,
         cast(items.loaded_at as date) as load_date,
+        coalesce(order_members.member_id, items.customer_id) as member_id,
         case when items.is_cancelled then coalesce(cast(orders.cancelled_at as date), orders.ordered_date) end as cancelled_date
     from {{ ref('fct_order_items') }} as items
     inner join {{ ref('fct_orders') }} as orders
         on items.order_id = orders.order_id
+    left join {{ ref('feature_order_members') }} as order_members
+        on items.order_id = order_members.order_id
     where
-        items.customer_id is not null
+        coalesce(order_members.member_id, items.customer_id) is not null
         and items.quantity > 0
 
 ),
@@ -32,23 +35,23 @@ lines as (
 bought as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_members.customer_id,
+        customer_members.as_of_date,
         lines.product_id,
         count(distinct lines.ordered_date) as purchase_day_count,
         max(lines.ordered_date) as last_purchased_date
-    from customer_dates
+    from customer_members
     inner join lines
         on
-            customer_dates.customer_id = lines.customer_id
-            and customer_dates.as_of_date > lines.ordered_date
-            and customer_dates.known_until_date > lines.load_date
+            customer_members.member_id = lines.member_id
+            and customer_members.as_of_date > lines.ordered_date
+            and customer_members.known_until_date > lines.load_date
     where
         lines.cancelled_date is null
-        or lines.cancelled_date >= customer_dates.as_of_date
+        or lines.cancelled_date >= customer_members.as_of_date
     group by
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
+        customer_members.customer_id,
+        customer_members.as_of_date,
         lines.product_id
 
 ),

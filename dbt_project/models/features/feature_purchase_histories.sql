@@ -1,8 +1,8 @@
 with
 
-customer_dates as (
+customer_members as (
 
-    select * from {{ ref('feature_customer_dates') }}
+    select * from {{ ref('feature_customer_members') }}
 
 ),
 
@@ -21,13 +21,15 @@ clock as (
 orders as (
 
     select
-        customer_id,
-        ordered_date,
-        cast(loaded_at as date) as load_date,
-        gross_revenue - discount_amount as order_value,
-        case when is_cancelled then coalesce(cast(cancelled_at as date), ordered_date) end as cancelled_date
-    from {{ ref('fct_orders') }}
-    where customer_id is not null
+        orders.ordered_date,
+        cast(orders.loaded_at as date) as load_date,
+        coalesce(order_members.member_id, orders.customer_id) as member_id,
+        orders.gross_revenue - orders.discount_amount as order_value,
+        case when orders.is_cancelled then coalesce(cast(orders.cancelled_at as date), orders.ordered_date) end as cancelled_date
+    from {{ ref('fct_orders') }} as orders
+    left join {{ ref('feature_order_members') }} as order_members
+        on orders.order_id = order_members.order_id
+    where coalesce(order_members.member_id, orders.customer_id) is not null
 
 ),
 
@@ -37,13 +39,14 @@ orders as (
 known_customers as (
 
     select
-        customer_dates.customer_id,
-        customer_dates.as_of_date,
-        customer_dates.known_until_date,
+        customer_members.member_id,
+        customer_members.customer_id,
+        customer_members.as_of_date,
+        customer_members.known_until_date,
         parts.part
-    from customer_dates
+    from customer_members
     inner join parts
-        on customer_dates.as_of_date = parts.as_of_date
+        on customer_members.as_of_date = parts.as_of_date
 
 ),
 
@@ -59,7 +62,7 @@ purchase_days as (
     from known_customers
     inner join orders
         on
-            known_customers.customer_id = orders.customer_id
+            known_customers.member_id = orders.member_id
             and known_customers.as_of_date > orders.ordered_date
             and known_customers.known_until_date > orders.load_date
     where

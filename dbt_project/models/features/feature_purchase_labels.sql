@@ -37,7 +37,7 @@ purchases_after as (
     from customer_dates
     inner join orders
         on
-            customer_dates.customer_id = orders.customer_id
+            customer_dates.current_customer_id = orders.customer_id
             and customer_dates.as_of_date <= orders.ordered_date
     group by
         customer_dates.customer_id,

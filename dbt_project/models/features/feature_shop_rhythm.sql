@@ -9,12 +9,20 @@ as_of_dates as (
 orders as (
 
     select
-        customer_id,
-        ordered_date,
-        cast(loaded_at as date) as load_date,
-        case when is_cancelled then coalesce(cast(cancelled_at as date), ordered_date) end as cancelled_date
-    from {{ ref('fct_orders') }}
-    where customer_id is not null
+        orders.ordered_date,
+        cast(orders.loaded_at as date) as load_date,
+        coalesce(order_members.member_id, orders.customer_id) as member_id,
+        case when orders.is_cancelled then coalesce(cast(orders.cancelled_at as date), orders.ordered_date) end as cancelled_date
+    from {{ ref('fct_orders') }} as orders
+    left join {{ ref('feature_order_members') }} as order_members
+        on orders.order_id = order_members.order_id
+    where coalesce(order_members.member_id, orders.customer_id) is not null
+
+),
+
+identifier_parts as (
+
+    select * from {{ ref('feature_identifier_parts') }}
 
 ),
 
@@ -23,7 +31,7 @@ spans as (
 
     select
         as_of_dates.as_of_date,
-        orders.customer_id,
+        coalesce(identifier_parts.customer_id, orders.member_id) as customer_id,
         count(distinct orders.ordered_date) - 1 as gap_count,
         {{ days_between('min(orders.ordered_date)', 'max(orders.ordered_date)') }} as gap_days
     from as_of_dates
@@ -31,12 +39,16 @@ spans as (
         on
             as_of_dates.as_of_date > orders.ordered_date
             and as_of_dates.known_until_date > orders.load_date
+    left join identifier_parts
+        on
+            orders.member_id = cast(identifier_parts.identifier_key as string)
+            and as_of_dates.as_of_date = identifier_parts.as_of_date
     where
         orders.cancelled_date is null
         or orders.cancelled_date >= as_of_dates.as_of_date
     group by
         as_of_dates.as_of_date,
-        orders.customer_id
+        coalesce(identifier_parts.customer_id, orders.member_id)
 
 ),
 

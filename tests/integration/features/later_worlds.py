@@ -11,13 +11,15 @@ _FATE = "hash({key}) % 3"
 _LATER = "getvariable('later')"
 _LOADED = f"{_LATER} + interval 1 hour as _loaded_at"
 _ANOTHERS_BROWSER = "coalesce(lead(anonymous_id) over (order by hash(identify_id)), anonymous_id) as anonymous_id"
+_ORDERED = f"{_LATER} as ordered_at, {_LATER} as updated_at"
 _ANOTHERS_LOGIN = "coalesce(lag(user_id ignore nulls) over (order by hash(event_id)), user_id) as user_id"
 
 
 def poison(source: Path, target: Path, day: date) -> dict[str, int]:
     """Copy a landing zone; what lies at or after the day is deleted, changed and added to. Returns the rows that differ per table.
 
-    Browsers change hands: people log in where nobody or somebody else had. What ties accounts and addresses is left alone.
+    Browsers change hands: people log in where nobody or somebody else had. So do accounts, addresses and numbers: what is told of them
+    later joins people who had a past of their own, makes numbers everybody's, and no longer joins those whom it had.
     """
     shutil.copytree(source, target)
     after = day + timedelta(days=1)
@@ -34,15 +36,17 @@ def poison(source: Path, target: Path, day: date) -> dict[str, int]:
     return touched
 
 
-def cut(source: Path, target: Path, loaded_before: date) -> None:
-    """Copy what of a landing zone had been loaded before a day."""
+def cut(source: Path, target: Path, day: date, loaded_before: date) -> None:
+    """Copy what of a landing zone had happened before a day and been loaded before another."""
     with duckdb.connect() as connection:
         for file in sorted(source.rglob("*.parquet")):
             copy = target / file.relative_to(source)
             copy.parent.mkdir(parents=True, exist_ok=True)
+            times = [time for table, (time, _, _) in _CHANGED.items() if file.is_relative_to(source / table)]
+            happened = [f"{time} < timestamp '{day}'" for time in times]
+            condition = " and ".join([f"_loaded_at < timestamp '{loaded_before}'", *happened])
             connection.execute(
-                f"copy (select * from read_parquet('{file}', hive_partitioning = false) where _loaded_at < timestamp '{loaded_before}')"
-                f" to '{copy}' (format parquet)"
+                f"copy (select * from read_parquet('{file}', hive_partitioning = false) where {condition}) to '{copy}' (format parquet)"
             )
 
 
@@ -77,6 +81,10 @@ def _add(connection: duckdb.DuckDBPyConnection, source: Path, target: Path, repl
     return int(count)
 
 
+def _anothers(column: str, key: str) -> str:
+    return f"coalesce(lag({column} ignore nulls) over (order by hash({key})), {column}) as {column}"
+
+
 # By table: when a row happened, its key, and what becomes of a row that is changed.
 _CHANGED = {
     "web/events": (
@@ -93,6 +101,11 @@ _CHANGED = {
         "consent_event_id",
         "case when status = 'granted' then 'withdrawn' else 'granted' end as status",
     ),
+    # What ties accounts, addresses and numbers: a third is never told, a third is told of an address that nobody had.
+    "crm/contacts": ("updated_at", "contact_id", "'poison-' || email as email"),
+    "crm/loyalty_accounts": ("updated_at", "loyalty_id", "points + 1 as points"),
+    "shop/customers": ("updated_at", "shop_customer_id", "'poison-' || email as email"),
+    "web/identifies": ("identified_at", "identify_id", "'poison-' || email as email"),
 }
 # By table: how rows that come differ from the rows they are made of, and which rows those are.
 _ADDED = (
@@ -152,5 +165,31 @@ _ADDED = (
         "web/identifies",
         f"identify_id || '-elsewhere' as identify_id, {_ANOTHERS_BROWSER}, {_LATER} as identified_at, {_LOADED}",
         "identified_at < getvariable('day') and hash(identify_id, 'elsewhere') % 3 = 0",
+    ),
+    # Accounts, addresses and numbers of people with a past are told to be one person's: by a visit, checkouts, the shop and the CRM.
+    (
+        "web/identifies",
+        f"identify_id || '-joined' as identify_id, {_anothers('email', 'identify_id')}, {_LATER} as identified_at, {_LOADED}",
+        "identified_at < getvariable('day') and email is not null and hash(identify_id, 'joined') % 10 = 0",
+    ),
+    (
+        "shop/orders",
+        f"order_id || '-joined' as order_id, {_anothers('email', 'order_id')}, {_ORDERED}, {_LOADED}",
+        "ordered_at < getvariable('day') and hash(order_id, 'joined') % 30 = 0",
+    ),
+    (
+        "shop/orders",
+        f"order_id || '-called' as order_id, {_anothers('phone', 'order_id')}, {_ORDERED}, {_LOADED}",
+        "ordered_at < getvariable('day') and hash(order_id, 'called') % 30 = 0",
+    ),
+    (
+        "shop/customers",
+        f"{_anothers('contact_id', 'shop_customer_id')}, {_LATER} as updated_at, {_LOADED}",
+        "updated_at < getvariable('day') and hash(shop_customer_id, 'owned') % 20 = 0",
+    ),
+    (
+        "crm/contacts",
+        f"{_anothers('email', 'contact_id')}, {_anothers('phone', 'contact_id')}, {_LATER} + interval 1 second as updated_at, {_LOADED}",
+        "updated_at < getvariable('day') and hash(contact_id, 'moved') % 10 = 0",
     ),
 )

@@ -29,6 +29,13 @@ final as (
 
     select
         keyed_orders.order_id,
+        -- Nobody's as well, since it may have been somebody's.
+        case
+            when by_account.customer_id is not null then keyed_orders.account_key
+            when by_email.customer_id is not null then keyed_orders.email_key
+            when by_phone.customer_id is not null then keyed_orders.phone_key
+            else coalesce(keyed_orders.account_key, keyed_orders.email_key, keyed_orders.phone_key)
+        end as identifier_key,
         coalesce(by_account.customer_id, by_email.customer_id, by_phone.customer_id) as customer_id
     from keyed_orders
     left join identity_map as by_account

@@ -27,7 +27,8 @@ sightings as (
         'crm_contact' as source_name,
         email,
         email_as_given,
-        min(created_at) as first_seen_at,
+        -- An account may be older than its address.
+        min(updated_at) as first_seen_at,
         max(updated_at) as last_seen_at,
         min(_loaded_at) as first_loaded_at
     from {{ ref('stg_crm__contacts') }}
@@ -42,7 +43,7 @@ sightings as (
         'shop_account' as source_name,
         email,
         email_as_given,
-        min(created_at) as first_seen_at,
+        min(updated_at) as first_seen_at,
         max(updated_at) as last_seen_at,
         min(_loaded_at) as first_loaded_at
     from {{ ref('stg_shop__customers') }}

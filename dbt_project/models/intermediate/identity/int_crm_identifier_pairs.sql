@@ -27,6 +27,7 @@ pairs as (
         'email' as linked_type,
         email as linked_value,
         created_at as first_seen_at,
+        updated_at as first_linked_at,
         updated_at as last_seen_at,
         _loaded_at
     from contacts
@@ -40,6 +41,7 @@ pairs as (
         'phone' as linked_type,
         phone as linked_value,
         created_at as first_seen_at,
+        updated_at as first_linked_at,
         updated_at as last_seen_at,
         _loaded_at
     from contacts
@@ -53,6 +55,7 @@ pairs as (
         'crm_contact_id' as linked_type,
         contact_id as linked_value,
         joined_at as first_seen_at,
+        updated_at as first_linked_at,
         updated_at as last_seen_at,
         _loaded_at
     from loyalty_accounts
@@ -66,6 +69,7 @@ pairs as (
         'email' as linked_type,
         cast(null as string) as linked_value,
         occurred_at as first_seen_at,
+        occurred_at as first_linked_at,
         occurred_at as last_seen_at,
         _loaded_at
     from consent_events
@@ -82,6 +86,7 @@ final as (
         linked_type,
         linked_value,
         min(first_seen_at) as first_seen_at,
+        min(first_linked_at) as first_linked_at,
         max(last_seen_at) as last_seen_at,
         min(_loaded_at) as first_loaded_at
     from pairs

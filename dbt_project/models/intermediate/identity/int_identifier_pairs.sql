@@ -43,6 +43,7 @@ final as (
         linked_type,
         linked_value,
         first_seen_at,
+        first_linked_at,
         last_seen_at,
         first_loaded_at
     from pairs

@@ -35,7 +35,7 @@ sightings as (
         linked_key as identifier_key,
         linked_type as identifier_type,
         linked_value as identifier_value,
-        first_seen_at,
+        first_linked_at as first_seen_at,
         last_seen_at,
         first_loaded_at
     from identifier_pairs

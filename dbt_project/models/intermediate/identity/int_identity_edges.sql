@@ -37,6 +37,7 @@ final as (
         identity_rules.identity_stage,
         identity_rules.rule_rank,
         identifier_pairs.first_seen_at,
+        identifier_pairs.first_linked_at,
         identifier_pairs.last_seen_at,
         identifier_pairs.first_loaded_at,
         case

@@ -21,6 +21,7 @@ pairs as (
         'email' as linked_type,
         email as linked_value,
         created_at as first_seen_at,
+        updated_at as first_linked_at,
         updated_at as last_seen_at,
         _loaded_at
     from shop_customers
@@ -34,6 +35,7 @@ pairs as (
         'phone' as linked_type,
         phone as linked_value,
         created_at as first_seen_at,
+        updated_at as first_linked_at,
         updated_at as last_seen_at,
         _loaded_at
     from shop_customers
@@ -47,6 +49,7 @@ pairs as (
         'crm_contact_id' as linked_type,
         contact_id as linked_value,
         created_at as first_seen_at,
+        updated_at as first_linked_at,
         updated_at as last_seen_at,
         _loaded_at
     from shop_customers
@@ -61,6 +64,7 @@ pairs as (
         'email' as linked_type,
         email as linked_value,
         ordered_at as first_seen_at,
+        ordered_at as first_linked_at,
         ordered_at as last_seen_at,
         _loaded_at
     from orders
@@ -75,6 +79,7 @@ pairs as (
         'phone' as linked_type,
         phone as linked_value,
         ordered_at as first_seen_at,
+        ordered_at as first_linked_at,
         ordered_at as last_seen_at,
         _loaded_at
     from orders
@@ -89,6 +94,7 @@ pairs as (
         'phone' as linked_type,
         phone as linked_value,
         ordered_at as first_seen_at,
+        ordered_at as first_linked_at,
         ordered_at as last_seen_at,
         _loaded_at
     from orders
@@ -103,6 +109,7 @@ pairs as (
         'phone' as linked_type,
         cast(null as string) as linked_value,
         ordered_at as first_seen_at,
+        ordered_at as first_linked_at,
         ordered_at as last_seen_at,
         _loaded_at
     from orders
@@ -119,6 +126,7 @@ final as (
         linked_type,
         linked_value,
         min(first_seen_at) as first_seen_at,
+        min(first_linked_at) as first_linked_at,
         max(last_seen_at) as last_seen_at,
         min(_loaded_at) as first_loaded_at
     from pairs

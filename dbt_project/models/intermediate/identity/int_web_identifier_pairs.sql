@@ -79,6 +79,7 @@ final as (
         linked_type,
         linked_value,
         min(first_seen_at) as first_seen_at,
+        min(first_seen_at) as first_linked_at,
         max(last_seen_at) as last_seen_at,
         min(first_loaded_at) as first_loaded_at
     from pairs
