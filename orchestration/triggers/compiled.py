@@ -38,6 +38,7 @@ TRIGGER_MODELS = (
     "int_trigger_signals",
     "int_trigger_spells",
     "int_trigger_steps",
+    "int_trigger_walks",
     "int_trigger_entries",
     "fct_triggers",
 )

@@ -28,7 +28,8 @@ final as (
 
     select
         keyed_orders.order_id,
-        coalesce(by_account.customer_id, by_email.customer_id, by_phone.customer_id) as customer_id
+        coalesce(by_account.customer_id, by_email.customer_id, by_phone.customer_id) as customer_id,
+        coalesce(by_account.component_key, by_email.component_key, by_phone.component_key) as customer_key
     from keyed_orders
     left join identity_map as by_account
         on keyed_orders.account_key = by_account.identifier_key

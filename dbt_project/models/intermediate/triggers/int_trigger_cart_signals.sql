@@ -117,7 +117,7 @@ final as (
 
     select
         policies.trigger_name,
-        cart_customers.customer_id,
+        cart_customers.customer_key,
         'cart' as subject_type,
         quiet_states.cart_id as subject_id,
         quiet_states.event_at as condition_started_at,

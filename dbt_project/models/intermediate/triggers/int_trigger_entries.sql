@@ -1,42 +1,17 @@
-with recursive
+{# A view: only fct_triggers reads it, and writing so many rows twice costs more than finding them. #}
+{{ config(materialized='view') }}
 
-steps as (
+with
 
-    select * from {{ ref('int_trigger_steps') }}
+walks as (
+
+    select * from {{ ref('int_trigger_walks') }}
 
 ),
 
 spells as (
 
     select * from {{ ref('int_trigger_spells') }}
-
-),
-
--- Few signals lead to one that is not certain, so few rows are walked, and seldom far.
-walks as (
-
-    select
-        trigger_name,
-        customer_id,
-        machine_key,
-        next_signal_number as signal_number
-    from steps
-    where is_certain
-
-    union all
-
-    select
-        steps.trigger_name,
-        steps.customer_id,
-        steps.machine_key,
-        steps.next_signal_number as signal_number
-    from walks
-    inner join steps
-        on
-            walks.trigger_name = steps.trigger_name
-            and walks.customer_id = steps.customer_id
-            and walks.machine_key = steps.machine_key
-            and walks.signal_number = steps.signal_number
 
 ),
 
@@ -52,7 +27,7 @@ entered_spells as (
     inner join walks
         on
             spells.trigger_name = walks.trigger_name
-            and spells.customer_id = walks.customer_id
+            and spells.customer_key = walks.customer_key
             and spells.machine_key = walks.machine_key
             and spells.signal_number = walks.signal_number
 
@@ -62,7 +37,7 @@ final as (
 
     select
         trigger_name,
-        customer_id,
+        customer_key,
         machine_key,
         subject_type,
         subject_id,
@@ -72,7 +47,7 @@ final as (
         exit_reason,
         expires_at,
         row_number() over (
-            partition by trigger_name, customer_id, machine_key
+            partition by trigger_name, customer_key, machine_key
             order by signal_number
         ) as entry_number
     from entered_spells

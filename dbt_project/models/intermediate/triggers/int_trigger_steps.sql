@@ -11,7 +11,7 @@ uncertain_machines as (
 
     select distinct
         trigger_name,
-        customer_id,
+        customer_key,
         machine_key
     from spells
     where not is_certain
@@ -25,7 +25,7 @@ walked_spells as (
     inner join uncertain_machines
         on
             spells.trigger_name = uncertain_machines.trigger_name
-            and spells.customer_id = uncertain_machines.customer_id
+            and spells.customer_key = uncertain_machines.customer_key
             and spells.machine_key = uncertain_machines.machine_key
 
 ),
@@ -35,7 +35,7 @@ signals_and_questions as (
 
     select
         trigger_name,
-        customer_id,
+        customer_key,
         machine_key,
         signal_number,
         is_certain,
@@ -47,7 +47,7 @@ signals_and_questions as (
 
     select
         trigger_name,
-        customer_id,
+        customer_key,
         machine_key,
         signal_number,
         is_certain,
@@ -63,7 +63,7 @@ answered as (
     select
         *,
         min(found_number) over (
-            partition by trigger_name, customer_id, machine_key
+            partition by trigger_name, customer_key, machine_key
             order by moment_at, case when found_number is null then 0 else 1 end, signal_number
             rows between 1 following and unbounded following
         ) as first_found_number
@@ -76,7 +76,7 @@ successors as (
 
     select
         trigger_name,
-        customer_id,
+        customer_key,
         machine_key,
         signal_number,
         is_certain,
@@ -92,7 +92,7 @@ final as (
 
     select
         successors.trigger_name,
-        successors.customer_id,
+        successors.customer_key,
         successors.machine_key,
         successors.signal_number,
         successors.is_certain,
@@ -101,7 +101,7 @@ final as (
     inner join walked_spells
         on
             successors.trigger_name = walked_spells.trigger_name
-            and successors.customer_id = walked_spells.customer_id
+            and successors.customer_key = walked_spells.customer_key
             and successors.machine_key = walked_spells.machine_key
             and successors.next_signal_number = walked_spells.signal_number
     where not walked_spells.is_certain
