@@ -39,7 +39,6 @@ TRIGGER_MODELS = (
     "int_trigger_spells",
     "int_trigger_steps",
     "int_trigger_walks",
-    "int_trigger_entries",
     "fct_triggers",
 )
 AUDIENCE_MODELS = ("audience_eligibility",)

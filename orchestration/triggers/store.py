@@ -98,10 +98,10 @@ INPUTS = (
     "audience_candidates",
     "events",
 )
-# Named by models that the runner makes whole: only an increment reads it.
-UNREAD = "stg_landing__load_dates"
+# Named by models that the runner makes whole: only an increment reads them.
+UNREAD = ("stg_landing__load_dates", "int_trigger_event_inputs", "int_trigger_spell_inputs")
 # All that the compiled models may read.
-PROVIDED = frozenset({name for _, name in VIEWS} | set(INPUTS) | {UNREAD})
+PROVIDED = frozenset({name for _, name in VIEWS} | set(INPUTS) | set(UNREAD))
 
 
 def state_file(folder: DataFolder) -> Path:

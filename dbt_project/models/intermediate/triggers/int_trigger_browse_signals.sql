@@ -1,3 +1,16 @@
+{# Customers about whom something is new are worked out anew, from all of their events. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_key',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_trigger_event_inputs'), 'customer_key') }}",
+        post_hook="{{ keep_inputs(ref('int_trigger_event_inputs'), 'customer_key') }}"
+    )
+}}
+-- depends_on: {{ ref('int_trigger_event_inputs') }}
+
 with
 
 policies as (
@@ -17,6 +30,9 @@ identity_map as (
 
     select * from {{ ref('int_identity_map') }}
     where customer_id is not null
+    {% if is_incremental() -%}
+        and component_key in (select touched.customer_key from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
@@ -27,6 +43,7 @@ shopping_events as (
         shopping_events.event_type,
         shopping_events.product_id,
         shopping_events.event_at,
+        {{ epoch_micros('shopping_events.event_at') }} as event_micros,
         {{ event_order('shopping_events.event_at') }} as event_order
     from {{ ref('int_shopping_events') }} as shopping_events
     inner join identity_map
@@ -46,7 +63,7 @@ stretches as (
         policies.minimum_count,
         policies.wait_minutes,
         shopping_events.customer_key,
-        {{ epoch_micros('shopping_events.event_at') }} - {{ epoch_micros('shopping_events.event_at') }} % (policies.wait_minutes * 60000000) as stretch,
+        shopping_events.event_micros - shopping_events.event_micros % (policies.wait_minutes * 60000000) as stretch,
         min(shopping_events.event_at) as first_event_at,
         max(shopping_events.event_at) as last_event_at,
         max(shopping_events.event_order) as last_event_order,
@@ -59,7 +76,7 @@ stretches as (
         policies.minimum_count,
         policies.wait_minutes,
         shopping_events.customer_key,
-        {{ epoch_micros('shopping_events.event_at') }} - {{ epoch_micros('shopping_events.event_at') }} % (policies.wait_minutes * 60000000)
+        shopping_events.event_micros - shopping_events.event_micros % (policies.wait_minutes * 60000000)
 
 ),
 
@@ -71,19 +88,15 @@ followed_stretches as (
             partition by trigger_name, customer_key
             order by stretch
         ) as next_event_at,
-        cast(
-            sum(view_count) over (
-                partition by trigger_name, customer_key
-                order by stretch
-                rows between unbounded preceding and current row
-            ) as bigint
+        sum(view_count) over (
+            partition by trigger_name, customer_key
+            order by stretch
+            rows between unbounded preceding and current row
         ) as views_so_far,
-        cast(
-            sum(cart_event_count) over (
-                partition by trigger_name, customer_key
-                order by stretch
-                rows between unbounded preceding and current row
-            ) as bigint
+        sum(cart_event_count) over (
+            partition by trigger_name, customer_key
+            order by stretch
+            rows between unbounded preceding and current row
         ) as cart_events_so_far
     from stretches
 

@@ -1,3 +1,16 @@
+{# Customers with other signals, events that end them or times that are up are worked out anew, from all of theirs. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_key',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_trigger_spell_inputs'), 'customer_key') }}",
+        post_hook="{{ keep_inputs(ref('int_trigger_spell_inputs'), 'customer_key') }}"
+    )
+}}
+-- depends_on: {{ ref('int_trigger_spell_inputs') }}
+
 with
 
 -- Numbers stand for texts in everything that is sorted: of the policies here, of the customers in all signals.
@@ -61,6 +74,9 @@ signals as (
     from {{ ref('int_trigger_signals') }} as signals
     inner join policies
         on signals.trigger_name = policies.trigger_name
+    {% if is_incremental() -%}
+        where signals.customer_key in (select touched.customer_key from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
@@ -76,6 +92,9 @@ events as (
         on
             exit_events.exit_event = event_kinds.exit_event
             and exit_events.subject_type = event_kinds.event_subject_type
+    {% if is_incremental() -%}
+        where exit_events.customer_key in (select touched.customer_key from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
@@ -357,11 +376,11 @@ final as (
         numbered_spells.condition_started_at,
         numbered_spells.signalled_at,
         numbered_spells.exited_at,
-        case when numbered_spells.has_expired then 'expired' else exits.exit_reason end as exit_reason,
         numbered_spells.expires_at,
         numbered_spells.available_again_at,
         numbered_spells.signal_number,
-        numbered_spells.is_certain
+        numbered_spells.is_certain,
+        case when numbered_spells.has_expired then 'expired' else exits.exit_reason end as exit_reason
     from numbered_spells
     inner join policies
         on numbered_spells.policy_number = policies.policy_number

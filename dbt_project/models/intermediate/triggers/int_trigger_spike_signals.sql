@@ -1,3 +1,16 @@
+{# Customers about whom something is new are worked out anew, from all of their events. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_key',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_trigger_event_inputs'), 'customer_key') }}",
+        post_hook="{{ keep_inputs(ref('int_trigger_event_inputs'), 'customer_key') }}"
+    )
+}}
+-- depends_on: {{ ref('int_trigger_event_inputs') }}
+
 with
 
 policies as (
@@ -20,6 +33,9 @@ identity_map as (
 
     select * from {{ ref('int_identity_map') }}
     where customer_id is not null
+    {% if is_incremental() -%}
+        and component_key in (select touched.customer_key from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 

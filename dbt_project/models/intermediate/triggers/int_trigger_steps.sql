@@ -1,8 +1,24 @@
+{# As int_trigger_spells. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_key',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_trigger_spell_inputs'), 'customer_key') }}",
+        post_hook="{{ keep_inputs(ref('int_trigger_spell_inputs'), 'customer_key') }}"
+    )
+}}
+-- depends_on: {{ ref('int_trigger_spell_inputs') }}
+
 with
 
 spells as (
 
     select * from {{ ref('int_trigger_spells') }}
+    {% if is_incremental() -%}
+        where customer_key in (select touched.customer_key from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
