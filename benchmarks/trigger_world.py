@@ -15,7 +15,7 @@ from orchestration.warehouse import Warehouse, literal
 
 PRODUCTS = 700
 SIGNALS = (
-    "trigger_name varchar, customer_id varchar, subject_type varchar, subject_id varchar, condition_started_at timestamp, "
+    "trigger_name varchar, customer_key bigint, subject_type varchar, subject_id varchar, condition_started_at timestamp, "
     "signalled_at timestamp, condition_ended_at timestamp"
 )
 EMPTY_TABLES = {
@@ -27,7 +27,7 @@ EMPTY_TABLES = {
         "product_id varchar, change_type varchar, changed_at timestamp, change_ended_at timestamp, previous_price decimal(18, 4), "
         "price decimal(18, 4)"
     ),
-    "intermediate.int_order_customers": "order_id varchar, customer_id varchar",
+    "intermediate.int_order_customers": "order_id varchar, customer_id varchar, customer_key bigint",
     "intermediate.int_orders_priced": "order_id varchar, ordered_at timestamp, is_credit_note boolean",
     "intermediate.int_order_items_priced": "order_id varchar, product_id varchar, category varchar, quantity bigint",
     "intermediate.int_refunds_priced": "order_id varchar, refunded_at timestamp, is_credit_note boolean",
@@ -67,7 +67,7 @@ def make_warehouse(folder: DataFolder, people: int, as_of_at: datetime, events_p
         connection.execute(
             f"""
             create table intermediate.int_identity_map as
-            select {key_of("'shop_customer_id|u-' || range")} as identifier_key, 'c_' || range as customer_id,
+            select {key_of("'shop_customer_id|u-' || range")} as identifier_key, range as component_key, 'c_' || range as customer_id,
                 false as is_shared, false as is_junk
             from range({people})
             """

@@ -34,14 +34,15 @@ ACTIVITY_SQL = """
     carts as (
 
         select
-            owners.customer_id,
+            people.customer_id,
             shopping.cart_id,
             max(shopping.event_at) as last_cart_event_at,
             count(case when shopping.event_type = 'purchase' then 1 end) as purchase_count
         from warehouse.intermediate.int_cart_customers as owners
+        inner join (select distinct component_key, customer_id from chosen_keys) as people on owners.customer_key = people.component_key
         inner join warehouse.intermediate.int_shopping_events as shopping on owners.cart_id = shopping.cart_id
-        where not shopping.is_bot and shopping.event_at < $now and owners.customer_id in (select customer_id from touched)
-        group by owners.customer_id, shopping.cart_id
+        where not shopping.is_bot and shopping.event_at < $now and people.customer_id in (select customer_id from touched)
+        group by people.customer_id, shopping.cart_id
 
     ),
 

@@ -67,7 +67,7 @@ TABLES: dict[tuple[str, str], str] = {
     """,
     ("main", "event_keys"): "select distinct event_key from recent_events",
     ("intermediate", "int_identity_map"): """
-        select identifier_key, customer_id, is_shared or is_junk as is_nobodys
+        select identifier_key, component_key, customer_id, is_shared or is_junk as is_nobodys
         from intermediate.int_identity_map
         where customer_id is not null or is_shared or is_junk
     """,
@@ -76,7 +76,7 @@ TABLES: dict[tuple[str, str], str] = {
     """,
     ("intermediate", "int_product_changes"): "select * from intermediate.int_product_changes",
     ("intermediate", "int_order_customers"): """
-        select order_id, customer_id from intermediate.int_order_customers where customer_id is not null
+        select order_id, customer_id, customer_key from intermediate.int_order_customers where customer_id is not null
     """,
     ("intermediate", "int_orders_priced"): "select order_id, ordered_at, is_credit_note from intermediate.int_orders_priced",
     ("intermediate", "int_order_items_priced"): """

@@ -38,7 +38,7 @@ TRIGGER_MODELS = (
     "int_trigger_signals",
     "int_trigger_spells",
     "int_trigger_steps",
-    "int_trigger_entries",
+    "int_trigger_walks",
     "fct_triggers",
 )
 AUDIENCE_MODELS = ("audience_eligibility",)

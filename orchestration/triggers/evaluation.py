@@ -21,11 +21,15 @@ HORIZON = timedelta(days=3)
 # Signals that wait for what only the batch brings: orders, deliveries, e-mail. Taken from the build once their moment has come.
 BATCH_SIGNALS = ("int_trigger_delivery_signals", "int_trigger_replenishment_signals")
 
-# `chosen` holds the customers.
+# `chosen` holds the customers. The models know them by number.
+CHOSEN_CUSTOMER_KEYS = """(
+            select component_key from warehouse.intermediate.int_identity_map
+            where customer_id in (select customer_id from warehouse.main.chosen)
+        )"""
 EVENTS_SQL = (
     """
     create or replace temporary table chosen_keys as
-    select identifier_key, customer_id from warehouse.main.identities
+    select identifier_key, component_key, customer_id from warehouse.main.identities
     where customer_id in (select customer_id from warehouse.main.chosen)
     """,
     """
@@ -69,7 +73,7 @@ OLDER_EVENTS_SQL = """
 INPUTS_SQL = (
     """
     create or replace table warehouse.intermediate.int_identity_map as
-    select identifier_key, customer_id from warehouse.main.identities
+    select identifier_key, component_key, customer_id from warehouse.main.identities
     where identifier_key in (
         select identifier_key from chosen_keys
         union
@@ -93,20 +97,20 @@ INPUTS_SQL = (
         create or replace view warehouse.intermediate.{name} as
         select signals.* from base.intermediate.{name} as signals
         cross join warehouse.intermediate.int_clock as clock
-        where signals.customer_id in (select customer_id from warehouse.main.chosen) and signals.signalled_at <= clock.as_of_at
+        where signals.customer_key in {CHOSEN_CUSTOMER_KEYS} and signals.signalled_at <= clock.as_of_at
         """
         for name in BATCH_SIGNALS
     ),
     # A visit since the build ends what waits for one.
     """
     create or replace table warehouse.intermediate.visits as
-    select identities.customer_id, pieces.first_event_at, pieces.last_event_at
+    select identities.customer_id, identities.component_key as customer_key, pieces.first_event_at, pieces.last_event_at
     from warehouse.intermediate.int_web_visit_pieces as pieces
     inner join warehouse.intermediate.int_identity_map as identities
         on coalesce(pieces.account_key, pieces.device_key) = identities.identifier_key
     where not pieces.is_bot
     """,
-    """
+    f"""
     create or replace view warehouse.intermediate.int_trigger_inactivity_signals as
     select
         signals.* replace (
@@ -117,7 +121,7 @@ INPUTS_SQL = (
                     from warehouse.intermediate.visits as visits
                     cross join warehouse.intermediate.int_clock as clock
                     where
-                        visits.customer_id = signals.customer_id
+                        visits.customer_key = signals.customer_key
                         and visits.last_event_at > signals.condition_started_at
                         and visits.last_event_at < clock.as_of_at
                 )
@@ -125,7 +129,7 @@ INPUTS_SQL = (
         )
     from base.intermediate.int_trigger_inactivity_signals as signals
     cross join warehouse.intermediate.int_clock as clock
-    where signals.customer_id in (select customer_id from warehouse.main.chosen) and signals.signalled_at <= clock.as_of_at
+    where signals.customer_key in {CHOSEN_CUSTOMER_KEYS} and signals.signalled_at <= clock.as_of_at
     """,
 )
 CANDIDATES_SQL = """

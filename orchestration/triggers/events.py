@@ -191,7 +191,7 @@ JUDGE_SQL = (
     "delete from warehouse.main.links where device_key in (select device_key from login_devices)",
     """
     insert into warehouse.main.links
-    select logins.device_key, min(accounts.customer_id)
+    select logins.device_key, min(accounts.component_key), min(accounts.customer_id)
     from device_logins as logins
     inner join base.intermediate.int_identity_map as accounts on logins.account_key = accounts.identifier_key
     group by logins.device_key

@@ -59,7 +59,7 @@ STATE_TABLES = (
 IDENTITIES_SQL = (
     """
     create or replace table warehouse.main.links as
-    select logins.device_key, min(accounts.customer_id) as customer_id
+    select logins.device_key, min(accounts.component_key) as component_key, min(accounts.customer_id) as customer_id
     from (select distinct device_key, account_key from state.events where account_key is not null) as logins
     inner join base.intermediate.int_identity_map as accounts on logins.account_key = accounts.identifier_key
     where logins.device_key not in (select identifier_key from base.intermediate.int_identity_map)
@@ -68,9 +68,9 @@ IDENTITIES_SQL = (
     """,
     """
     create or replace view warehouse.main.identities as
-    select identifier_key, customer_id from base.intermediate.int_identity_map where customer_id is not null
+    select identifier_key, component_key, customer_id from base.intermediate.int_identity_map where customer_id is not null
     union all
-    select device_key, customer_id from warehouse.main.links
+    select device_key, component_key, customer_id from warehouse.main.links
     """,
 )
 # Why somebody is due: something happened, a time is up, or the base is new and everybody is looked at once. In this order.
@@ -98,10 +98,10 @@ INPUTS = (
     "audience_candidates",
     "events",
 )
-# Named by models that the runner makes whole: only an increment reads it.
-UNREAD = "stg_landing__load_dates"
+# Named by models that the runner makes whole: only an increment reads them.
+UNREAD = ("stg_landing__load_dates", "int_trigger_event_inputs", "int_trigger_spell_inputs")
 # All that the compiled models may read.
-PROVIDED = frozenset({name for _, name in VIEWS} | set(INPUTS) | {UNREAD})
+PROVIDED = frozenset({name for _, name in VIEWS} | set(INPUTS) | set(UNREAD))
 
 
 def state_file(folder: DataFolder) -> Path:

@@ -36,7 +36,8 @@ final as (
             when by_phone.customer_id is not null then keyed_orders.phone_key
             else coalesce(keyed_orders.account_key, keyed_orders.email_key, keyed_orders.phone_key)
         end as identifier_key,
-        coalesce(by_account.customer_id, by_email.customer_id, by_phone.customer_id) as customer_id
+        coalesce(by_account.customer_id, by_email.customer_id, by_phone.customer_id) as customer_id,
+        coalesce(by_account.component_key, by_email.component_key, by_phone.component_key) as customer_key
     from keyed_orders
     left join identity_map as by_account
         on keyed_orders.account_key = by_account.identifier_key

@@ -40,7 +40,7 @@ final as (
 
     select
         visitors.cart_id,
-        coalesce(by_account.customer_id, by_device.customer_id) as customer_id
+        coalesce(by_account.component_key, by_device.component_key) as customer_key
     from visitors
     left join identity_map as by_account
         on visitors.identifier_key = by_account.identifier_key
@@ -48,7 +48,7 @@ final as (
         on visitors.device_key = by_device.identifier_key
     where
         visitors.visitor_rank = 1
-        and coalesce(by_account.customer_id, by_device.customer_id) is not null
+        and coalesce(by_account.component_key, by_device.component_key) is not null
 
 )
 

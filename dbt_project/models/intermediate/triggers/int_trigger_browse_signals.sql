@@ -1,3 +1,16 @@
+{# Customers about whom something is new are worked out anew, from all of their events. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_key',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_trigger_event_inputs'), 'customer_key') }}",
+        post_hook="{{ keep_inputs(ref('int_trigger_event_inputs'), 'customer_key') }}"
+    )
+}}
+-- depends_on: {{ ref('int_trigger_event_inputs') }}
+
 with
 
 policies as (
@@ -17,62 +30,86 @@ identity_map as (
 
     select * from {{ ref('int_identity_map') }}
     where customer_id is not null
+    {% if is_incremental() -%}
+        and component_key in (select touched.customer_key from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
 shopping_events as (
 
     select
-        policies.trigger_name,
-        policies.minimum_count,
-        policies.wait_minutes,
-        identity_map.customer_id,
+        identity_map.component_key as customer_key,
         shopping_events.event_type,
         shopping_events.product_id,
         shopping_events.event_at,
-        shopping_events._file_id,
-        shopping_events._row_number
+        {{ epoch_micros('shopping_events.event_at') }} as event_micros,
+        {{ event_order('shopping_events.event_at') }} as event_order
     from {{ ref('int_shopping_events') }} as shopping_events
     inner join identity_map
         on shopping_events.identifier_key = identity_map.identifier_key
     cross join clock
-    cross join policies
     where
         not shopping_events.is_bot
         and shopping_events.event_at < clock.as_of_at
 
 ),
 
-followed_events as (
+-- Two events of one stretch as long as the wait are never that far apart: stretches are what is sorted, and of each its two ends tell all.
+stretches as (
+
+    select
+        policies.trigger_name,
+        policies.minimum_count,
+        policies.wait_minutes,
+        shopping_events.customer_key,
+        shopping_events.event_micros - shopping_events.event_micros % (policies.wait_minutes * 60000000) as stretch,
+        min(shopping_events.event_at) as first_event_at,
+        max(shopping_events.event_at) as last_event_at,
+        max(shopping_events.event_order) as last_event_order,
+        count(case when shopping_events.event_type = 'product_view' then 1 end) as view_count,
+        count(case when shopping_events.event_type <> 'product_view' then 1 end) as cart_event_count
+    from shopping_events
+    cross join policies
+    group by
+        policies.trigger_name,
+        policies.minimum_count,
+        policies.wait_minutes,
+        shopping_events.customer_key,
+        shopping_events.event_micros - shopping_events.event_micros % (policies.wait_minutes * 60000000)
+
+),
+
+followed_stretches as (
 
     select
         *,
-        lead(event_at) over (
-            partition by trigger_name, customer_id
-            order by event_at, _file_id, _row_number
+        lead(first_event_at) over (
+            partition by trigger_name, customer_key
+            order by stretch
         ) as next_event_at,
-        sum(case when event_type = 'product_view' then 1 else 0 end) over (
-            partition by trigger_name, customer_id
-            order by event_at, _file_id, _row_number
+        sum(view_count) over (
+            partition by trigger_name, customer_key
+            order by stretch
             rows between unbounded preceding and current row
         ) as views_so_far,
-        sum(case when event_type <> 'product_view' then 1 else 0 end) over (
-            partition by trigger_name, customer_id
-            order by event_at, _file_id, _row_number
+        sum(cart_event_count) over (
+            partition by trigger_name, customer_key
+            order by stretch
             rows between unbounded preceding and current row
         ) as cart_events_so_far
-    from shopping_events
+    from stretches
 
 ),
 
 -- A run of events ends when nothing follows for as long as the policy waits: all that is asked of the others is how many they are.
-last_events as (
+last_stretches as (
 
     select *
-    from followed_events
+    from followed_stretches
     where
         next_event_at is null
-        or {{ dbt.dateadd('minute', 'wait_minutes', 'event_at') }} <= next_event_at
+        or {{ dbt.dateadd('minute', 'wait_minutes', 'last_event_at') }} <= next_event_at
 
 ),
 
@@ -81,33 +118,42 @@ counted_runs as (
     select
         *,
         views_so_far - lag(views_so_far, 1, 0) over (
-            partition by trigger_name, customer_id
-            order by event_at, _file_id, _row_number
-        ) as view_count,
+            partition by trigger_name, customer_key
+            order by stretch
+        ) as run_view_count,
         cart_events_so_far - lag(cart_events_so_far, 1, 0) over (
-            partition by trigger_name, customer_id
-            order by event_at, _file_id, _row_number
-        ) as cart_event_count
-    from last_events
+            partition by trigger_name, customer_key
+            order by stretch
+        ) as run_cart_event_count
+    from last_stretches
+
+),
+
+abandoned_runs as (
+
+    select counted_runs.*
+    from counted_runs
+    cross join clock
+    where
+        counted_runs.run_cart_event_count = 0
+        and counted_runs.run_view_count >= counted_runs.minimum_count
+        and {{ dbt.dateadd('minute', 'counted_runs.wait_minutes', 'counted_runs.last_event_at') }} <= clock.as_of_at
 
 ),
 
 final as (
 
     select
-        counted_runs.trigger_name,
-        counted_runs.customer_id,
+        abandoned_runs.trigger_name,
+        abandoned_runs.customer_key,
         'product' as subject_type,
-        counted_runs.product_id as subject_id,
-        counted_runs.event_at as condition_started_at,
-        {{ dbt.dateadd('minute', 'counted_runs.wait_minutes', 'counted_runs.event_at') }} as signalled_at,
-        counted_runs.next_event_at as condition_ended_at
-    from counted_runs
-    cross join clock
-    where
-        counted_runs.cart_event_count = 0
-        and counted_runs.view_count >= counted_runs.minimum_count
-        and {{ dbt.dateadd('minute', 'counted_runs.wait_minutes', 'counted_runs.event_at') }} <= clock.as_of_at
+        shopping_events.product_id as subject_id,
+        abandoned_runs.last_event_at as condition_started_at,
+        {{ dbt.dateadd('minute', 'abandoned_runs.wait_minutes', 'abandoned_runs.last_event_at') }} as signalled_at,
+        abandoned_runs.next_event_at as condition_ended_at
+    from abandoned_runs
+    inner join shopping_events
+        on abandoned_runs.last_event_order = shopping_events.event_order
 
 )
 

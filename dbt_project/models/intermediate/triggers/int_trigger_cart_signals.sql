@@ -1,3 +1,16 @@
+{# Customers about whom something is new are worked out anew, from all of their events. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_key',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_trigger_event_inputs'), 'customer_key') }}",
+        post_hook="{{ keep_inputs(ref('int_trigger_event_inputs'), 'customer_key') }}"
+    )
+}}
+-- depends_on: {{ ref('int_trigger_event_inputs') }}
+
 with
 
 policies as (
@@ -26,6 +39,9 @@ clock as (
 cart_customers as (
 
     select * from {{ ref('int_cart_customers') }}
+    {% if is_incremental() -%}
+        where customer_key in (select touched.customer_key from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
@@ -40,6 +56,10 @@ cart_events as (
         end as quantity_change
     from {{ ref('int_shopping_events') }} as shopping_events
     cross join clock
+    {% if is_incremental() -%}
+        inner join cart_customers
+            on shopping_events.cart_id = cart_customers.cart_id
+    {%- endif %}
     where
         shopping_events.cart_id is not null
         and not shopping_events.is_bot
@@ -117,7 +137,7 @@ final as (
 
     select
         policies.trigger_name,
-        cart_customers.customer_id,
+        cart_customers.customer_key,
         'cart' as subject_type,
         quiet_states.cart_id as subject_id,
         quiet_states.event_at as condition_started_at,

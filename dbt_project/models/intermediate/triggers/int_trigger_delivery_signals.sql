@@ -50,7 +50,7 @@ final as (
 
     select
         policies.trigger_name,
-        order_customers.customer_id,
+        order_customers.customer_key,
         'order' as subject_type,
         deliveries.order_id as subject_id,
         deliveries.delivered_at as condition_started_at,

@@ -17,7 +17,7 @@ order_customers as (
 orders as (
 
     select
-        order_customers.customer_id,
+        order_customers.customer_key,
         orders.order_id,
         orders.ordered_at
     from {{ ref('int_orders_priced') }} as orders
@@ -33,7 +33,7 @@ orders as (
 order_items as (
 
     select
-        orders.customer_id,
+        orders.customer_key,
         orders.ordered_at,
         order_items.product_id,
         order_items.category
@@ -47,7 +47,7 @@ order_items as (
 cart_purchases as (
 
     select
-        cart_customers.customer_id,
+        cart_customers.customer_key,
         shopping_events.cart_id,
         shopping_events.event_at
     from {{ ref('int_shopping_events') }} as shopping_events
@@ -64,7 +64,7 @@ cart_purchases as (
 refunds as (
 
     select
-        order_customers.customer_id,
+        order_customers.customer_key,
         refunds.order_id,
         refunds.refunded_at
     from {{ ref('int_refunds_priced') }} as refunds
@@ -81,7 +81,7 @@ final as (
 
     select
         'order' as exit_event,
-        customer_id,
+        customer_key,
         'any' as subject_type,
         'any' as subject_id,
         ordered_at as occurred_at
@@ -91,7 +91,7 @@ final as (
 
     select
         'order_of_subject' as exit_event,
-        customer_id,
+        customer_key,
         'product' as subject_type,
         product_id as subject_id,
         ordered_at as occurred_at
@@ -102,7 +102,7 @@ final as (
 
     select
         'order_of_subject' as exit_event,
-        customer_id,
+        customer_key,
         'category' as subject_type,
         category as subject_id,
         ordered_at as occurred_at
@@ -113,7 +113,7 @@ final as (
 
     select
         'order_of_subject' as exit_event,
-        customer_id,
+        customer_key,
         'cart' as subject_type,
         cart_id as subject_id,
         event_at as occurred_at
@@ -123,7 +123,7 @@ final as (
 
     select
         'refund_of_subject' as exit_event,
-        customer_id,
+        customer_key,
         'order' as subject_type,
         order_id as subject_id,
         refunded_at as occurred_at

@@ -69,7 +69,7 @@ identifier_activity as (
 activity as (
 
     select
-        identity_map.customer_id,
+        identity_map.component_key as customer_key,
         identifier_activity.activity_at
     from identifier_activity
     inner join identity_map
@@ -78,7 +78,7 @@ activity as (
     union all
 
     select
-        order_customers.customer_id,
+        order_customers.customer_key,
         orders.ordered_at as activity_at
     from {{ ref('int_orders_priced') }} as orders
     inner join order_customers
@@ -94,10 +94,10 @@ activity as (
 ordered_activity as (
 
     select
-        customer_id,
+        customer_key,
         activity_at,
         lead(activity_at) over (
-            partition by customer_id
+            partition by customer_key
             order by activity_at
         ) as next_activity_at
     from activity
@@ -108,9 +108,9 @@ final as (
 
     select
         policies.trigger_name,
-        ordered_activity.customer_id,
+        ordered_activity.customer_key,
         'customer' as subject_type,
-        ordered_activity.customer_id as subject_id,
+        'self' as subject_id,
         ordered_activity.activity_at as condition_started_at,
         {{ dbt.dateadd('minute', 'policies.wait_minutes', 'ordered_activity.activity_at') }} as signalled_at,
         ordered_activity.next_activity_at as condition_ended_at

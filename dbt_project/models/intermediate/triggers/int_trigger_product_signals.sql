@@ -80,7 +80,7 @@ final as (
 
     select
         last_views.trigger_name,
-        identity_map.customer_id,
+        identity_map.component_key as customer_key,
         'product' as subject_type,
         last_views.product_id as subject_id,
         last_views.changed_at as signalled_at,
@@ -91,7 +91,7 @@ final as (
         on last_views.identifier_key = identity_map.identifier_key
     group by
         last_views.trigger_name,
-        identity_map.customer_id,
+        identity_map.component_key,
         last_views.product_id,
         last_views.changed_at,
         last_views.change_ended_at

@@ -24,7 +24,7 @@ order_customers as (
 purchases as (
 
     select distinct
-        order_customers.customer_id,
+        order_customers.customer_key,
         order_items.product_id,
         order_items.ordered_at
     from {{ ref('int_order_items_priced') }} as order_items
@@ -43,15 +43,15 @@ purchases as (
 counted_purchases as (
 
     select
-        customer_id,
+        customer_key,
         product_id,
         ordered_at,
         row_number() over (
-            partition by customer_id, product_id
+            partition by customer_key, product_id
             order by ordered_at
         ) as purchase_number,
         min(ordered_at) over (
-            partition by customer_id, product_id
+            partition by customer_key, product_id
         ) as first_ordered_at
     from purchases
 
@@ -62,7 +62,7 @@ rhythms as (
 
     select
         policies.trigger_name,
-        counted_purchases.customer_id,
+        counted_purchases.customer_key,
         counted_purchases.product_id,
         counted_purchases.ordered_at,
         greatest(
@@ -86,7 +86,7 @@ final as (
 
     select
         rhythms.trigger_name,
-        rhythms.customer_id,
+        rhythms.customer_key,
         'product' as subject_type,
         rhythms.product_id as subject_id,
         rhythms.ordered_at as condition_started_at,

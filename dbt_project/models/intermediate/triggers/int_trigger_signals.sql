@@ -19,7 +19,7 @@ final as (
     {% for signal_model in signal_models -%}
         select
             trigger_name,
-            customer_id,
+            customer_key,
             subject_type,
             subject_id,
             condition_started_at,

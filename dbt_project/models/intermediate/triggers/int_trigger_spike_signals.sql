@@ -1,3 +1,16 @@
+{# Customers about whom something is new are worked out anew, from all of their events. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_key',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_trigger_event_inputs'), 'customer_key') }}",
+        post_hook="{{ keep_inputs(ref('int_trigger_event_inputs'), 'customer_key') }}"
+    )
+}}
+-- depends_on: {{ ref('int_trigger_event_inputs') }}
+
 with
 
 policies as (
@@ -20,13 +33,16 @@ identity_map as (
 
     select * from {{ ref('int_identity_map') }}
     where customer_id is not null
+    {% if is_incremental() -%}
+        and component_key in (select touched.customer_key from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
 product_views as (
 
     select
-        identity_map.customer_id,
+        identity_map.component_key as customer_key,
         shopping_events.event_date,
         shopping_events.event_at,
         shopping_events._file_id,
@@ -45,13 +61,13 @@ product_views as (
 view_days as (
 
     select
-        customer_id,
+        customer_key,
         event_date,
         count(*) as view_count,
         min(event_at) as first_viewed_at
     from product_views
     group by
-        customer_id,
+        customer_key,
         event_date
 
 ),
@@ -63,7 +79,7 @@ busy_days as (
         policies.minimum_count,
         policies.minimum_ratio,
         policies.baseline_days,
-        view_days.customer_id,
+        view_days.customer_key,
         view_days.event_date,
         view_days.first_viewed_at
     from view_days
@@ -80,14 +96,14 @@ baselines as (
         busy_days.minimum_count,
         busy_days.minimum_ratio,
         busy_days.baseline_days,
-        busy_days.customer_id,
+        busy_days.customer_key,
         busy_days.event_date,
         busy_days.first_viewed_at,
         sum(view_days.view_count) as baseline_view_count
     from busy_days
     inner join view_days
         on
-            busy_days.customer_id = view_days.customer_id
+            busy_days.customer_key = view_days.customer_key
             and busy_days.event_date > view_days.event_date
             and {{ days_between('view_days.event_date', 'busy_days.event_date') }} <= busy_days.baseline_days
     group by
@@ -95,7 +111,7 @@ baselines as (
         busy_days.minimum_count,
         busy_days.minimum_ratio,
         busy_days.baseline_days,
-        busy_days.customer_id,
+        busy_days.customer_key,
         busy_days.event_date,
         busy_days.first_viewed_at
 
@@ -105,7 +121,7 @@ numbered_views as (
 
     select
         baselines.trigger_name,
-        baselines.customer_id,
+        baselines.customer_key,
         baselines.minimum_count,
         baselines.minimum_ratio,
         baselines.baseline_days,
@@ -113,13 +129,13 @@ numbered_views as (
         baselines.first_viewed_at,
         product_views.event_at,
         row_number() over (
-            partition by baselines.trigger_name, baselines.customer_id, baselines.event_date
+            partition by baselines.trigger_name, baselines.customer_key, baselines.event_date
             order by product_views.event_at, product_views._file_id, product_views._row_number
         ) as view_number
     from baselines
     inner join product_views
         on
-            baselines.customer_id = product_views.customer_id
+            baselines.customer_key = product_views.customer_key
             and baselines.event_date = product_views.event_date
 
 ),
@@ -129,9 +145,9 @@ final as (
 
     select
         trigger_name,
-        customer_id,
+        customer_key,
         'customer' as subject_type,
-        customer_id as subject_id,
+        'self' as subject_id,
         first_viewed_at as condition_started_at,
         cast(null as timestamp) as condition_ended_at,
         min(event_at) as signalled_at
@@ -141,7 +157,7 @@ final as (
         and view_number * baseline_days >= minimum_ratio * baseline_view_count
     group by
         trigger_name,
-        customer_id,
+        customer_key,
         first_viewed_at
 
 )

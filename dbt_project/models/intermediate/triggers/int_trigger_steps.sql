@@ -1,8 +1,24 @@
+{# As int_trigger_spells. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_key',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_trigger_spell_inputs'), 'customer_key') }}",
+        post_hook="{{ keep_inputs(ref('int_trigger_spell_inputs'), 'customer_key') }}"
+    )
+}}
+-- depends_on: {{ ref('int_trigger_spell_inputs') }}
+
 with
 
 spells as (
 
     select * from {{ ref('int_trigger_spells') }}
+    {% if is_incremental() -%}
+        where customer_key in (select touched.customer_key from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
@@ -11,7 +27,7 @@ uncertain_machines as (
 
     select distinct
         trigger_name,
-        customer_id,
+        customer_key,
         machine_key
     from spells
     where not is_certain
@@ -25,7 +41,7 @@ walked_spells as (
     inner join uncertain_machines
         on
             spells.trigger_name = uncertain_machines.trigger_name
-            and spells.customer_id = uncertain_machines.customer_id
+            and spells.customer_key = uncertain_machines.customer_key
             and spells.machine_key = uncertain_machines.machine_key
 
 ),
@@ -35,7 +51,7 @@ signals_and_questions as (
 
     select
         trigger_name,
-        customer_id,
+        customer_key,
         machine_key,
         signal_number,
         is_certain,
@@ -47,7 +63,7 @@ signals_and_questions as (
 
     select
         trigger_name,
-        customer_id,
+        customer_key,
         machine_key,
         signal_number,
         is_certain,
@@ -63,7 +79,7 @@ answered as (
     select
         *,
         min(found_number) over (
-            partition by trigger_name, customer_id, machine_key
+            partition by trigger_name, customer_key, machine_key
             order by moment_at, case when found_number is null then 0 else 1 end, signal_number
             rows between 1 following and unbounded following
         ) as first_found_number
@@ -76,7 +92,7 @@ successors as (
 
     select
         trigger_name,
-        customer_id,
+        customer_key,
         machine_key,
         signal_number,
         is_certain,
@@ -92,7 +108,7 @@ final as (
 
     select
         successors.trigger_name,
-        successors.customer_id,
+        successors.customer_key,
         successors.machine_key,
         successors.signal_number,
         successors.is_certain,
@@ -101,7 +117,7 @@ final as (
     inner join walked_spells
         on
             successors.trigger_name = walked_spells.trigger_name
-            and successors.customer_id = walked_spells.customer_id
+            and successors.customer_key = walked_spells.customer_key
             and successors.machine_key = walked_spells.machine_key
             and successors.next_signal_number = walked_spells.signal_number
     where not walked_spells.is_certain

@@ -1,3 +1,16 @@
+{# Customers about whom something is new are worked out anew, from all of their events. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_key',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_trigger_event_inputs'), 'customer_key') }}",
+        post_hook="{{ keep_inputs(ref('int_trigger_event_inputs'), 'customer_key') }}"
+    )
+}}
+-- depends_on: {{ ref('int_trigger_event_inputs') }}
+
 with
 
 policies as (
@@ -27,6 +40,9 @@ identity_map as (
 
     select * from {{ ref('int_identity_map') }}
     where customer_id is not null
+    {% if is_incremental() -%}
+        and component_key in (select touched.customer_key from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
@@ -40,11 +56,9 @@ product_versions as (
 product_views as (
 
     select
-        identity_map.customer_id,
+        identity_map.component_key as customer_key,
         shopping_events.product_id,
-        shopping_events.event_at,
-        shopping_events._file_id,
-        shopping_events._row_number
+        shopping_events.event_at
     from {{ ref('int_shopping_events') }} as shopping_events
     inner join identity_map
         on shopping_events.identifier_key = identity_map.identifier_key
@@ -56,27 +70,45 @@ product_views as (
 
 ),
 
+-- Most products are not looked at often enough by a person in a whole life: only the others are sorted. Of categories nearly all are.
+frequent_products as (
+
+    select
+        product_views.customer_key,
+        product_views.product_id
+    from product_views
+    inner join smallest_counts
+        on smallest_counts.subject_type = 'product'
+    group by
+        product_views.customer_key,
+        product_views.product_id
+    having count(*) >= max(smallest_counts.smallest_count)
+
+),
+
 subject_views as (
 
     select
-        customer_id,
+        product_views.customer_key,
         'product' as subject_type,
-        product_id as subject_id,
-        event_at,
-        _file_id,
-        _row_number
+        product_views.product_id as subject_id,
+        product_views.event_at
     from product_views
+    inner join frequent_products
+        on
+            product_views.customer_key = frequent_products.customer_key
+            and product_views.product_id = frequent_products.product_id
 
     union all
 
     select
-        product_views.customer_id,
+        product_views.customer_key,
         'category' as subject_type,
         product_versions.category as subject_id,
-        product_views.event_at,
-        product_views._file_id,
-        product_views._row_number
+        product_views.event_at
     from product_views
+    inner join smallest_counts
+        on smallest_counts.subject_type = 'category'
     inner join product_versions
         on
             product_views.product_id = product_versions.product_id
@@ -85,41 +117,19 @@ subject_views as (
 
 ),
 
--- Most subjects are not looked at often enough in a whole life: only the others are sorted.
-frequent_subjects as (
-
-    select
-        subject_views.customer_id,
-        subject_views.subject_type,
-        subject_views.subject_id
-    from subject_views
-    inner join smallest_counts
-        on subject_views.subject_type = smallest_counts.subject_type
-    group by
-        subject_views.customer_id,
-        subject_views.subject_type,
-        subject_views.subject_id
-    having count(*) >= max(smallest_counts.smallest_count)
-
-),
-
+-- Views of one moment may be numbered in any order: what is asked of a number is its moment.
 numbered_views as (
 
     select
-        subject_views.customer_id,
-        subject_views.subject_type,
-        subject_views.subject_id,
-        subject_views.event_at,
+        customer_key,
+        subject_type,
+        subject_id,
+        event_at,
         row_number() over (
-            partition by subject_views.customer_id, subject_views.subject_type, subject_views.subject_id
-            order by subject_views.event_at, subject_views._file_id, subject_views._row_number
+            partition by customer_key, subject_type, subject_id
+            order by event_at
         ) as view_number
     from subject_views
-    inner join frequent_subjects
-        on
-            subject_views.customer_id = frequent_subjects.customer_id
-            and subject_views.subject_type = frequent_subjects.subject_type
-            and subject_views.subject_id = frequent_subjects.subject_id
 
 ),
 
@@ -129,7 +139,7 @@ completing_views as (
     select
         policies.trigger_name,
         policies.window_minutes,
-        numbered_views.customer_id,
+        numbered_views.customer_key,
         numbered_views.subject_type,
         numbered_views.subject_id,
         numbered_views.event_at,
@@ -145,7 +155,7 @@ final as (
 
     select
         completing_views.trigger_name,
-        completing_views.customer_id,
+        completing_views.customer_key,
         completing_views.subject_type,
         completing_views.subject_id,
         completing_views.event_at as signalled_at,
@@ -154,14 +164,14 @@ final as (
     from completing_views
     inner join numbered_views as first_views
         on
-            completing_views.customer_id = first_views.customer_id
+            completing_views.customer_key = first_views.customer_key
             and completing_views.subject_type = first_views.subject_type
             and completing_views.subject_id = first_views.subject_id
             and completing_views.first_view_number = first_views.view_number
     where {{ dbt.dateadd('minute', 'completing_views.window_minutes', 'first_views.event_at') }} >= completing_views.event_at
     group by
         completing_views.trigger_name,
-        completing_views.customer_id,
+        completing_views.customer_key,
         completing_views.subject_type,
         completing_views.subject_id,
         completing_views.event_at
