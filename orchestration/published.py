@@ -10,6 +10,7 @@ from orchestration.serving import ServedTable
 PUBLISHED_FOLDERS = frozenset({"customer_360", "campaigns", "sync", "feedback"})
 REPORTS = (
     "audience_exclusions",
+    "segment_cluster_migration",
     "segment_memberships",
     "segment_rfm_migration",
     "segment_sizes",

@@ -23,13 +23,13 @@
     select neighbours.key_hash
     from (
         select
-            hashes.key_hash,
-            lag(hashes.key_hash) over (order by hashes.key_hash) as previous_hash
+            hashed_rows.key_hash,
+            lag(hashed_rows.key_hash) over (order by hashed_rows.key_hash) as previous_hash
         from (
             select {{ transient_hash(columns) }} as key_hash
             from {{ relation }}
             where {{ condition }}
-        ) as hashes
+        ) as hashed_rows
     ) as neighbours
     where neighbours.key_hash = neighbours.previous_hash
 {%- endmacro %}

@@ -21,10 +21,10 @@ cart_events as (
     where
         cart_id is not null
         and not is_too_late
-        {% if is_incremental() -%}
-            and {{ landing_new_files_predicate('web', 'events', 'last_file_id') }}
-            and _file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
-        {%- endif %}
+    {% if is_incremental() -%}
+        and {{ landing_new_files_predicate('web', 'events', 'last_file_id') }}
+        and _file_id > (select coalesce(max(this_model.last_file_id), 0) from {{ this }} as this_model)
+    {%- endif %}
 
 ),
 

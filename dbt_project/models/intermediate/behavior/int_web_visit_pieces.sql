@@ -30,10 +30,10 @@ events as (
     from {{ ref('stg_web__events') }}
     where
         not is_too_late
-        {% if is_incremental() -%}
-            and {{ landing_touched_files_predicate(load_dates, 'web', 'events', touched_dates) }}
-            and load_date in (select touched_load_dates.load_date from touched_load_dates)
-        {%- endif %}
+    {% if is_incremental() -%}
+        and {{ landing_touched_files_predicate(load_dates, 'web', 'events', touched_dates) }}
+        and load_date in (select touched_load_dates.load_date from touched_load_dates)
+    {%- endif %}
 
 ),
 
@@ -81,10 +81,6 @@ events_of_long_days as (
     from {{ ref('stg_web__events') }} as web_events
     where
         not is_too_late
-        {% if is_incremental() -%}
-            and {{ landing_touched_files_predicate(load_dates, 'web', 'events', touched_dates) }}
-            and load_date in (select touched_load_dates.load_date from touched_load_dates)
-        {%- endif %}
         and exists (
             select 1
             from long_days
@@ -93,6 +89,10 @@ events_of_long_days as (
                 and long_days.event_date = web_events.event_date
                 and long_days.load_date = web_events.load_date
         )
+    {% if is_incremental() -%}
+        and {{ landing_touched_files_predicate(load_dates, 'web', 'events', touched_dates) }}
+        and load_date in (select touched_load_dates.load_date from touched_load_dates)
+    {%- endif %}
 
 ),
 

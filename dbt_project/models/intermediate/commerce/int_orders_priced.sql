@@ -56,9 +56,9 @@ shipments as (
     select * from {{ ref('stg_shop__shipments') }}
     where
         is_current
-        {% if is_incremental() -%}
-            and order_id in (select touched_orders.order_id from touched_orders)
-        {%- endif %}
+    {% if is_incremental() -%}
+        and order_id in (select touched_orders.order_id from touched_orders)
+    {%- endif %}
 
 ),
 
