@@ -21,7 +21,7 @@ from orchestration.triggers.store import BY_EVENT
 from orchestration.warehouse import literal, transaction
 
 # Numbers of files that no build has registered yet: larger than any that it gave, so that their events come after.
-FIRST_FILE_ID = 10**12
+FIRST_FILE_ID = 10**9
 # Bounds what one step takes into memory.
 FILES_AT_ONCE = 50
 EVENTS_AT_ONCE = 50_000

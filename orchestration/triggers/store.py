@@ -55,6 +55,10 @@ STATE_TABLES = (
     "create table if not exists state.watch (customer_id varchar, due_at timestamp, reason_rank bigint)",
     "create table if not exists state.facts (name varchar primary key, value varchar)",
 )
+# Earlier stores numbered files from 10**12 on, for which the position of an event (macro event_position) has no room.
+RENUMBERED = tuple(
+    f"update state.{table} set _file_id = _file_id - {10**12 - 10**9} where _file_id >= {10**12}" for table in ("files", "events")
+)
 # Who is who: what the build says, and browsers in which one customer logged in since (kept up to date by `events`).
 IDENTITIES_SQL = (
     """
@@ -120,7 +124,7 @@ def open_store(folder: DataFolder) -> duckdb.DuckDBPyConnection:
     connection.execute(f"attach {literal(state_file(folder))} as state (storage_version '{STORAGE_VERSION}')")
     for name in ("warehouse", "ops"):
         connection.execute(f"attach ':memory:' as {name}")
-    for statement in STATE_TABLES:
+    for statement in (*STATE_TABLES, *RENUMBERED):
         connection.execute(statement)
     for schema in SCHEMAS:
         connection.execute(f"create schema warehouse.{schema}")
