@@ -16,6 +16,7 @@ RFM = ("segment_rfm_values", "segment_rfm_scores", "segment_rfm")
 SESSIONS = ("int_web_visit_pieces", "int_web_sessions")
 CUSTOMER_360 = (
     "feature_as_of_dates",
+    "feature_date_inputs",
     "feature_customer_dates",
     "feature_customer_members",
     "feature_customer_orders",
@@ -79,9 +80,11 @@ def slowest(nodes: Iterable[Node], count: int) -> list[Node]:
 
 
 def incremental_names(manifest: Mapping[str, Any]) -> set[str]:
-    """Models that an increment only adds to."""
+    """Models of events and what is counted from them, that an increment only adds to or repairs; not those about customers on a date."""
     return {
         str(node["name"])
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["config"]["materialized"] == "incremental"
+        if node["resource_type"] == "model"
+        and node["config"]["materialized"] == "incremental"
+        and node["config"]["incremental_strategy"] != "replace_dates"
     }

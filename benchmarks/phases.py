@@ -121,7 +121,9 @@ def customer_360(bench: Bench) -> dict[str, Cost]:
     """What the 360 counts of a customer: the roofline's aggregates from accepted events, and today's features from daily state."""
     command: list[str | Path] = [sys.executable, "-m", "benchmarks.roofline", bench.folders.run.root, "--accepted"]
     from_events = bench.median("360 from accepted events", command, REPOSITORY)
-    _, costs = dbt(bench, "360 from daily state", ["run", "-s", *nodes.CUSTOMER_360], variables={"training_date_count": 0})
+    _, costs = dbt(
+        bench, "360 from daily state", ["run", "--full-refresh", "-s", *nodes.CUSTOMER_360], variables={"training_date_count": 0}
+    )
     return {"360 from accepted events": from_events, "360 from daily state": nodes.total(costs)}
 
 

@@ -63,7 +63,10 @@ from orchestration.generators.observations import People, load_people
 HORIZON_DAYS = 30
 # Customers are silent for long before they count as lost.
 LONGER_HORIZONS = (60, 90, 120)
-AS_OF_DATES = 7
+# Those that features are built for too: today, and the newest dates of the grid of dbt_project.yml.
+GRID_DATE = date(2000, 1, 22)
+GRID_STEP_DAYS = 30
+GRID_DATES = 6
 # The answers to a message arrive over two days, so they count from the second day after it was sent.
 ANSWER_DELAY_DAYS = 2
 CHUNK_PEOPLE = 4096
@@ -103,8 +106,10 @@ class Futures:
 
 
 def as_of_days(start_date: date, last_day: int) -> list[AsOf]:
-    """The day after the world ends, and every thirty days before it, as far as the world reaches; latest first."""
-    days = (last_day + 1 - HORIZON_DAYS * step for step in range(AS_OF_DATES))
+    """The day after the world ends, and the newest dates of the grid before it, as far as the world reaches; latest first."""
+    today = last_day + 1
+    newest = today - 1 - (start_date + timedelta(days=today - 1) - GRID_DATE).days % GRID_STEP_DAYS
+    days = (today, *(newest - GRID_STEP_DAYS * step for step in range(GRID_DATES)))
     return [AsOf(day, start_date + timedelta(days=day)) for day in days if day > 0]
 
 

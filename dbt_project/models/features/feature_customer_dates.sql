@@ -1,8 +1,17 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_dates',
+        full_refresh=builds_whole(),
+        pre_hook="{{ plan_customer_dates() }}",
+        post_hook="{{ keep_customer_dates() }}"
+    )
+}}
 with
 
-as_of_dates as (
+date_inputs as (
 
-    select * from {{ ref('feature_as_of_dates') }}
+    select * from {{ ref('feature_date_inputs') }}
 
 ),
 
@@ -31,18 +40,6 @@ identifiers as (
     where
         identity_map.customer_id is not null
         and identity_map.is_known
-
-),
-
--- Enough customers to learn from; more would only cost time. By a hash, so that who is in the sample changes little from day to day.
-sampling as (
-
-    select
-        least(
-            {{ var('training_sample_percent') }},
-            ceil(100.0 * {{ var('training_customer_limit') }} / greatest(count(distinct customer_id), 1))
-        ) as sample_percent
-    from identifiers
 
 ),
 
@@ -76,23 +73,28 @@ known_identifiers as (
         sampled_identifiers.customer_id,
         sampled_identifiers.customer_id as current_customer_id,
         sampled_identifiers.sample_bucket,
-        as_of_dates.as_of_date,
-        as_of_dates.known_until_date,
-        as_of_dates.is_scoring_date,
+        date_inputs.as_of_date,
+        date_inputs.known_until_date,
+        date_inputs.is_scoring_date,
         min(sampled_identifiers.first_seen_date) as first_identified_date
     from sampled_identifiers
-    cross join sampling
-    inner join as_of_dates
+    inner join date_inputs
         on
-            sampled_identifiers.first_seen_date < as_of_dates.as_of_date
-            and sampled_identifiers.first_load_date < as_of_dates.known_until_date
-            and (as_of_dates.is_scoring_date or sampled_identifiers.sample_bucket < sampling.sample_percent)
+            sampled_identifiers.first_seen_date < date_inputs.as_of_date
+            and sampled_identifiers.first_load_date < date_inputs.known_until_date
+            and sampled_identifiers.sample_bucket < date_inputs.sample_percent
+    {% if is_incremental() -%}
+        inner join {{ beside(this, 'touched') }} as touched
+            on
+                sampled_identifiers.customer_id = touched.customer_id
+                and date_inputs.as_of_date = touched.as_of_date
+    {%- endif %}
     group by
         sampled_identifiers.customer_id,
         sampled_identifiers.sample_bucket,
-        as_of_dates.as_of_date,
-        as_of_dates.known_until_date,
-        as_of_dates.is_scoring_date
+        date_inputs.as_of_date,
+        date_inputs.known_until_date,
+        date_inputs.is_scoring_date
 
     union all
 
@@ -100,23 +102,28 @@ known_identifiers as (
         sampled_parts.customer_id,
         sampled_parts.current_customer_id,
         sampled_parts.sample_bucket,
-        as_of_dates.as_of_date,
-        as_of_dates.known_until_date,
-        as_of_dates.is_scoring_date,
+        date_inputs.as_of_date,
+        date_inputs.known_until_date,
+        date_inputs.is_scoring_date,
         min(sampled_parts.first_seen_date) as first_identified_date
     from sampled_parts
-    cross join sampling
-    inner join as_of_dates
+    {% if is_incremental() -%}
+        inner join {{ beside(this, 'touched') }} as touched
+            on
+                coalesce(sampled_parts.current_customer_id, sampled_parts.customer_id) = touched.customer_id
+                and sampled_parts.as_of_date = touched.as_of_date
+    {%- endif %}
+    inner join date_inputs
         on
-            sampled_parts.as_of_date = as_of_dates.as_of_date
-            and (as_of_dates.is_scoring_date or sampled_parts.sample_bucket < sampling.sample_percent)
+            sampled_parts.as_of_date = date_inputs.as_of_date
+            and sampled_parts.sample_bucket < date_inputs.sample_percent
     group by
         sampled_parts.customer_id,
         sampled_parts.current_customer_id,
         sampled_parts.sample_bucket,
-        as_of_dates.as_of_date,
-        as_of_dates.known_until_date,
-        as_of_dates.is_scoring_date
+        date_inputs.as_of_date,
+        date_inputs.known_until_date,
+        date_inputs.is_scoring_date
 
 ),
 

@@ -1,4 +1,6 @@
--- Facts of nearly everybody are read by the customer of today, who is one member; of customers with parts, by identifier.
+{{ config(materialized='view') }}
+-- A view, because it only adds the parts of some customers. Facts of nearly everybody are read by the customer of today, who is one
+-- member; of customers with parts, by identifier.
 
 with
 

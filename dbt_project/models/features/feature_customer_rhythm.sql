@@ -1,8 +1,17 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_dates',
+        full_refresh=builds_whole(),
+        pre_hook="{{ plan_dates(ref('feature_date_inputs')) }}",
+        post_hook="{{ keep_dates(ref('feature_customer_dates')) }}"
+    )
+}}
 with
 
 customer_members as (
 
-    select * from {{ ref('feature_customer_members') }}
+    {{ due_rows(ref('feature_customer_members')) }}
 
 ),
 

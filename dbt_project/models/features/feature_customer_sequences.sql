@@ -1,3 +1,12 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_dates',
+        full_refresh=builds_whole(),
+        pre_hook="{{ plan_dates(ref('feature_date_inputs')) }}",
+        post_hook="{{ keep_dates(ref('feature_customer_dates')) }}"
+    )
+}}
 {%- set places = {1: 'last', 2: 'second_last', 3: 'third_last'} -%}
 {%- set actions = ['order', 'cart', 'click', 'visit', 'open'] -%}
 
@@ -5,13 +14,13 @@ with
 
 customer_members as (
 
-    select * from {{ ref('feature_customer_members') }}
+    {{ due_rows(ref('feature_customer_members')) }}
 
 ),
 
 customer_identifiers as (
 
-    select * from {{ ref('feature_customer_identifiers') }}
+    {{ due_rows(ref('feature_customer_identifiers')) }}
 
 ),
 

@@ -1,15 +1,26 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_dates',
+        full_refresh=builds_whole(),
+        pre_hook="{{ plan_dates(ref('feature_recommendation_dates')) }}",
+        post_hook="{{ keep_dates(ref('feature_customer_dates')) }}"
+    )
+}}
 with
+
+due_members as (
+
+    {{ due_rows(ref('feature_customer_members')) }}
+
+),
 
 customer_members as (
 
-    select
-        customer_members.member_id,
-        customer_members.customer_id,
-        customer_members.as_of_date,
-        customer_members.known_until_date
-    from {{ ref('feature_customer_members') }} as customer_members
+    select due_members.*
+    from due_members
     inner join {{ ref('feature_recommendation_dates') }} as recommendation_dates
-        on customer_members.as_of_date = recommendation_dates.as_of_date
+        on due_members.as_of_date = recommendation_dates.as_of_date
 
 ),
 

@@ -67,13 +67,14 @@ class Builds:
         return surplus, missing
 
     def columns(self, schemas: tuple[str, ...]) -> dict[tuple[str, str], list[str]]:
-        """The columns of every table of the increments."""
+        """The columns of every table of the increments, but for what is kept of how they came about."""
         found = self.rows(
             f"""
             select schema_name, table_name, list(column_name order by column_index) from duckdb_columns()
             where database_name = 'in_parts' and schema_name in {schemas}
                 and table_name in (select table_name from duckdb_tables() where database_name = 'in_parts')
             group by all
+            having count(*) filter (column_name = 'generation') = 0
             """
         )
         return {(schema, table): columns for schema, table, columns in found}

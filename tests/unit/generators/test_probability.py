@@ -8,13 +8,15 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
+import yaml
 from sklearn.metrics import roc_auc_score
 
 from orchestration.generators import behaviour as model
 from orchestration.generators.emissions import GROUPS, KINDS, NOT_MAILABLE, STATES, CalendarDays, Emissions, group_of
-from orchestration.generators.probability import as_of_days
+from orchestration.generators.probability import GRID_DATE, GRID_STEP_DAYS, as_of_days
 from orchestration.generators.spec import WorldSpec
 from orchestration.generators.world import Resources, generate_world
+from orchestration.paths import DBT_PROJECT
 
 # Clicks on reminders of carts, and people who stop their mail meanwhile, are left out of the probability.
 CLICK_SLACK = 0.03
@@ -148,10 +150,29 @@ def test_mail_makes_orders_likelier(emissions: Emissions) -> None:
     assert (table[0] < table[NOT_MAILABLE]).all()
 
 
-def test_as_of_dates_step_back_by_thirty_days() -> None:
+def test_as_of_dates_are_today_and_the_grid_before_it() -> None:
     dates = as_of_days(date(2026, 5, 1), 100)
-    assert [as_of.day for as_of in dates] == [101, 71, 41, 11]
-    assert dates[0].as_of_date == date(2026, 8, 10)
+    assert [as_of.as_of_date for as_of in dates] == [
+        date(2026, 8, 10),
+        date(2026, 8, 3),
+        date(2026, 7, 4),
+        date(2026, 6, 4),
+        date(2026, 5, 5),
+    ]
+    assert [as_of.day for as_of in dates] == [101, 94, 64, 34, 4]
+
+
+def test_today_on_the_grid_is_not_there_twice() -> None:
+    dates = as_of_days(date(2026, 5, 1), 182)
+    assert [as_of.as_of_date for as_of in dates][:2] == [date(2026, 10, 31), date(2026, 10, 2)]
+    dates = as_of_days(date(2026, 5, 1), 183)
+    assert [as_of.as_of_date for as_of in dates][:2] == [date(2026, 11, 1), date(2026, 10, 2)]
+
+
+def test_the_grid_is_that_of_the_features() -> None:
+    variables = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    assert variables["training_grid_date"] == str(GRID_DATE)
+    assert variables["training_date_step_days"] == GRID_STEP_DAYS
 
 
 @pytest.fixture(scope="module")
