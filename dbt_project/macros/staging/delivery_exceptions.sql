@@ -34,20 +34,28 @@ rejected as (
 ),
 
 {% if is_incremental() -%}
+    -- What was rejected is stored: to ask for the reasons of earlier rows would read all columns of every row.
     earlier_rows as (
 
         select
             {{ delivery_key | join(',\n            ') }},
             _file_id,
-            _row_number,
-            _reject_reason
-        from {{ delivered }}
+            _row_number
+        from {{ delivered }} as earlier
         where
             not ({{ new_rows }})
             and {{ transient_hash(delivery_key) }} in (
                 select {{ transient_hash(delivery_key) }}
                 from {{ delivered }}
                 where {{ new_rows }}
+            )
+            and not exists (
+                select 1
+                from {{ this }} as this_model
+                where
+                    this_model._file_id = earlier._file_id
+                    and this_model._row_number = earlier._row_number
+                    and this_model._row_status = 'quarantined'
             )
 
     ),
@@ -89,11 +97,9 @@ candidates as (
             _row_number,
             0 as is_new
         from earlier_rows
-        where
-            _reject_reason is null
-            {%- if file_register %}
-                and {{ delivery_key[0] }} <> ''
-            {%- endif %}
+        {%- if file_register %}
+            where {{ delivery_key[0] }} <> ''
+        {%- endif %}
 
     {%- endif %}
 

@@ -5,6 +5,8 @@
     The rules are a var, not a seed: as plain expressions they cost nothing to a reader that does not select the address, while a
     join is paid for every row (measured: 6.6 against 0 CPU seconds per 10 million rows).
 
+    Most addresses have neither a plus-tag nor a listed provider: they are as given, and are not taken apart.
+
     The domain is taken from a coalesce, since DuckDB 2.0 cannot plan `case when split_part(x, ...) = '...'` where its
     statistics say that x holds no value at all.
 
@@ -18,14 +20,22 @@
     {%- set dotless_domains = rules | selectattr('ignores_dots') | map(attribute='domain') | list -%}
     {%- set aliases = rules | selectattr('main_domain', 'defined') | list -%}
     case
-        {%- if dotless_domains %}
-        when {{ domain }} in ('{{ dotless_domains | join("', '") }}') then replace({{ mailbox }}, '.', '')
-        {%- endif %}
-        when {{ email_as_given }} is not null then {{ mailbox }}
-    end || '@' || case
-        {%- for rule in aliases %}
-        when {{ domain }} = '{{ rule.domain }}' then '{{ rule.main_domain }}'
-        {%- endfor %}
-        when {{ email_as_given }} is not null then {{ domain }}
+        when
+            {{ email_as_given }} not like '%+%'
+            {%- for rule in rules %}
+            and {{ email_as_given }} not like '%@{{ rule.domain }}'
+            {%- endfor %}
+            then {{ email_as_given }}
+        else case
+            {%- if dotless_domains %}
+            when {{ domain }} in ('{{ dotless_domains | join("', '") }}') then replace({{ mailbox }}, '.', '')
+            {%- endif %}
+            when {{ email_as_given }} is not null then {{ mailbox }}
+        end || '@' || case
+            {%- for rule in aliases %}
+            when {{ domain }} = '{{ rule.domain }}' then '{{ rule.main_domain }}'
+            {%- endfor %}
+            when {{ email_as_given }} is not null then {{ domain }}
+        end
     end
 {%- endmacro %}

@@ -1,3 +1,16 @@
+{# Customers of whom a day is new or another one are added up anew. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_id',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_customer_view_inputs'), 'customer_id') }}",
+        post_hook="{{ keep_inputs(ref('int_customer_view_inputs'), 'customer_id') }}"
+    )
+}}
+-- depends_on: {{ ref('int_customer_view_inputs') }}
+
 with
 
 view_days as (
@@ -9,7 +22,11 @@ view_days as (
 identity_map as (
 
     select * from {{ ref('int_identity_map') }}
-    where customer_id is not null
+    where
+        customer_id is not null
+    {% if is_incremental() -%}
+        and customer_id in (select touched.customer_id from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 

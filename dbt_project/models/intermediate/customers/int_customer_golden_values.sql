@@ -1,8 +1,24 @@
+{# Customers with another record, address or number are looked at anew. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_touched',
+        unique_key='customer_id',
+        full_refresh=builds_whole(),
+        pre_hook="{{ find_touched(ref('int_customer_golden_inputs'), 'customer_id') }}",
+        post_hook="{{ keep_inputs(ref('int_customer_golden_inputs'), 'customer_id') }}"
+    )
+}}
+-- depends_on: {{ ref('int_customer_golden_inputs') }}
+
 with
 
 records as (
 
     select * from {{ ref('int_customer_records') }}
+    {% if is_incremental() -%}
+        where customer_id in (select touched.customer_id from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
@@ -15,12 +31,18 @@ priorities as (
 emails as (
 
     select * from {{ ref('int_customer_emails') }}
+    {% if is_incremental() -%}
+        where customer_id in (select touched.customer_id from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 
 phones as (
 
     select * from {{ ref('int_customer_phones') }}
+    {% if is_incremental() -%}
+        where customer_id in (select touched.customer_id from {{ touched_customers() }} as touched)
+    {%- endif %}
 
 ),
 

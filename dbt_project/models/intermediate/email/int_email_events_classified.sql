@@ -95,7 +95,6 @@ machine_clients as (
 judged_events as (
 
     select
-        events.event_id,
         events.message_id,
         events.event_type,
         coalesce(events.email_key, messages.email_key) as email_key,
@@ -110,6 +109,7 @@ judged_events as (
         ) as is_machine,
         events._loaded_at,
         events._file_id,
+        events._row_number,
         messages._file_id as message_file_id
     from events
     left join messages
@@ -127,7 +127,6 @@ judged_events as (
 final as (
 
     select
-        event_id,
         message_id,
         event_type,
         email_key,
@@ -136,6 +135,7 @@ final as (
         load_date,
         _loaded_at,
         _file_id,
+        _row_number,
         message_file_id,
         event_type = 'open' and is_machine as is_machine_open,
         event_type = 'click' and is_machine as is_machine_click

@@ -12,7 +12,8 @@ orders as (
 
 ),
 
-pairs as (
+-- Each rule by itself, so that its name and types are no part of what is hashed and compared.
+final as (
 
     select
         'account_email' as rule_name,
@@ -20,11 +21,14 @@ pairs as (
         shop_customer_id as identifier_value,
         'email' as linked_type,
         email as linked_value,
-        created_at as first_seen_at,
-        updated_at as first_linked_at,
-        updated_at as last_seen_at,
-        _loaded_at
+        min(created_at) as first_seen_at,
+        min(updated_at) as first_linked_at,
+        max(updated_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from shop_customers
+    group by
+        shop_customer_id,
+        email
 
     union all
 
@@ -34,11 +38,14 @@ pairs as (
         shop_customer_id as identifier_value,
         'phone' as linked_type,
         phone as linked_value,
-        created_at as first_seen_at,
-        updated_at as first_linked_at,
-        updated_at as last_seen_at,
-        _loaded_at
+        min(created_at) as first_seen_at,
+        min(updated_at) as first_linked_at,
+        max(updated_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from shop_customers
+    group by
+        shop_customer_id,
+        phone
 
     union all
 
@@ -48,12 +55,15 @@ pairs as (
         shop_customer_id as identifier_value,
         'crm_contact_id' as linked_type,
         contact_id as linked_value,
-        created_at as first_seen_at,
-        updated_at as first_linked_at,
-        updated_at as last_seen_at,
-        _loaded_at
+        min(created_at) as first_seen_at,
+        min(updated_at) as first_linked_at,
+        max(updated_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from shop_customers
     where contact_id is not null
+    group by
+        shop_customer_id,
+        contact_id
 
     union all
 
@@ -63,12 +73,15 @@ pairs as (
         shop_customer_id as identifier_value,
         'email' as linked_type,
         email as linked_value,
-        ordered_at as first_seen_at,
-        ordered_at as first_linked_at,
-        ordered_at as last_seen_at,
-        _loaded_at
+        min(ordered_at) as first_seen_at,
+        min(ordered_at) as first_linked_at,
+        max(ordered_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from orders
     where shop_customer_id is not null
+    group by
+        shop_customer_id,
+        email
 
     union all
 
@@ -78,12 +91,15 @@ pairs as (
         shop_customer_id as identifier_value,
         'phone' as linked_type,
         phone as linked_value,
-        ordered_at as first_seen_at,
-        ordered_at as first_linked_at,
-        ordered_at as last_seen_at,
-        _loaded_at
+        min(ordered_at) as first_seen_at,
+        min(ordered_at) as first_linked_at,
+        max(ordered_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from orders
     where shop_customer_id is not null
+    group by
+        shop_customer_id,
+        phone
 
     union all
 
@@ -93,12 +109,17 @@ pairs as (
         email as identifier_value,
         'phone' as linked_type,
         phone as linked_value,
-        ordered_at as first_seen_at,
-        ordered_at as first_linked_at,
-        ordered_at as last_seen_at,
-        _loaded_at
+        min(ordered_at) as first_seen_at,
+        min(ordered_at) as first_linked_at,
+        max(ordered_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from orders
-    where shop_customer_id is null and email_as_given is not null
+    where
+        shop_customer_id is null
+        and email_as_given is not null
+    group by
+        email,
+        phone
 
     union all
 
@@ -108,34 +129,16 @@ pairs as (
         phone as identifier_value,
         'phone' as linked_type,
         cast(null as string) as linked_value,
-        ordered_at as first_seen_at,
-        ordered_at as first_linked_at,
-        ordered_at as last_seen_at,
-        _loaded_at
-    from orders
-    where shop_customer_id is null and email_as_given is null and phone is not null
-
-),
-
-final as (
-
-    select
-        rule_name,
-        identifier_type,
-        identifier_value,
-        linked_type,
-        linked_value,
-        min(first_seen_at) as first_seen_at,
-        min(first_linked_at) as first_linked_at,
-        max(last_seen_at) as last_seen_at,
+        min(ordered_at) as first_seen_at,
+        min(ordered_at) as first_linked_at,
+        max(ordered_at) as last_seen_at,
         min(_loaded_at) as first_loaded_at
-    from pairs
-    group by
-        rule_name,
-        identifier_type,
-        identifier_value,
-        linked_type,
-        linked_value
+    from orders
+    where
+        shop_customer_id is null
+        and email_as_given is null
+        and phone is not null
+    group by phone
 
 )
 

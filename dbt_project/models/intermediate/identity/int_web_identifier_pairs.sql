@@ -13,7 +13,8 @@ logins as (
 
 ),
 
-pairs as (
+-- Each rule by itself, so that its name and types are no part of what is hashed and compared.
+final as (
 
     select
         'identify_account' as rule_name,
@@ -21,11 +22,15 @@ pairs as (
         user_id as identifier_value,
         'anonymous_id' as linked_type,
         anonymous_id as linked_value,
-        identified_at as first_seen_at,
-        identified_at as last_seen_at,
-        _loaded_at as first_loaded_at
+        min(identified_at) as first_seen_at,
+        min(identified_at) as first_linked_at,
+        max(identified_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from identifies
     where user_id is not null
+    group by
+        user_id,
+        anonymous_id
 
     union all
 
@@ -35,11 +40,15 @@ pairs as (
         email as identifier_value,
         'anonymous_id' as linked_type,
         anonymous_id as linked_value,
-        identified_at as first_seen_at,
-        identified_at as last_seen_at,
-        _loaded_at as first_loaded_at
+        min(identified_at) as first_seen_at,
+        min(identified_at) as first_linked_at,
+        max(identified_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from identifies
     where email_as_given is not null
+    group by
+        email,
+        anonymous_id
 
     union all
 
@@ -49,11 +58,17 @@ pairs as (
         user_id as identifier_value,
         'email' as linked_type,
         email as linked_value,
-        identified_at as first_seen_at,
-        identified_at as last_seen_at,
-        _loaded_at as first_loaded_at
+        min(identified_at) as first_seen_at,
+        min(identified_at) as first_linked_at,
+        max(identified_at) as last_seen_at,
+        min(_loaded_at) as first_loaded_at
     from identifies
-    where user_id is not null and email_as_given is not null
+    where
+        user_id is not null
+        and email_as_given is not null
+    group by
+        user_id,
+        email
 
     union all
 
@@ -63,32 +78,14 @@ pairs as (
         user_id as identifier_value,
         'anonymous_id' as linked_type,
         anonymous_id as linked_value,
-        first_event_at as first_seen_at,
-        last_event_at as last_seen_at,
-        first_loaded_at
-    from logins
-
-),
-
-final as (
-
-    select
-        rule_name,
-        identifier_type,
-        identifier_value,
-        linked_type,
-        linked_value,
-        min(first_seen_at) as first_seen_at,
-        min(first_seen_at) as first_linked_at,
-        max(last_seen_at) as last_seen_at,
+        min(first_event_at) as first_seen_at,
+        min(first_event_at) as first_linked_at,
+        max(last_event_at) as last_seen_at,
         min(first_loaded_at) as first_loaded_at
-    from pairs
+    from logins
     group by
-        rule_name,
-        identifier_type,
-        identifier_value,
-        linked_type,
-        linked_value
+        user_id,
+        anonymous_id
 
 )
 

@@ -77,6 +77,58 @@ refunds as (
 
 ),
 
+-- Each kind is told apart by what it has: one comparison of all of them would look at their names and at every text.
+distinct_orders as (
+
+    select distinct
+        customer_key,
+        ordered_at
+    from orders
+
+),
+
+distinct_products as (
+
+    select distinct
+        customer_key,
+        product_id,
+        ordered_at
+    from order_items
+    where product_id is not null
+
+),
+
+distinct_categories as (
+
+    select distinct
+        customer_key,
+        category,
+        ordered_at
+    from order_items
+    where category is not null
+
+),
+
+distinct_carts as (
+
+    select distinct
+        customer_key,
+        cart_id,
+        event_at
+    from cart_purchases
+
+),
+
+distinct_refunds as (
+
+    select distinct
+        customer_key,
+        order_id,
+        refunded_at
+    from refunds
+
+),
+
 final as (
 
     select
@@ -85,9 +137,9 @@ final as (
         'any' as subject_type,
         'any' as subject_id,
         ordered_at as occurred_at
-    from orders
+    from distinct_orders
 
-    union
+    union all
 
     select
         'order_of_subject' as exit_event,
@@ -95,10 +147,9 @@ final as (
         'product' as subject_type,
         product_id as subject_id,
         ordered_at as occurred_at
-    from order_items
-    where product_id is not null
+    from distinct_products
 
-    union
+    union all
 
     select
         'order_of_subject' as exit_event,
@@ -106,10 +157,9 @@ final as (
         'category' as subject_type,
         category as subject_id,
         ordered_at as occurred_at
-    from order_items
-    where category is not null
+    from distinct_categories
 
-    union
+    union all
 
     select
         'order_of_subject' as exit_event,
@@ -117,9 +167,9 @@ final as (
         'cart' as subject_type,
         cart_id as subject_id,
         event_at as occurred_at
-    from cart_purchases
+    from distinct_carts
 
-    union
+    union all
 
     select
         'refund_of_subject' as exit_event,
@@ -127,7 +177,7 @@ final as (
         'order' as subject_type,
         order_id as subject_id,
         refunded_at as occurred_at
-    from refunds
+    from distinct_refunds
 
 )
 

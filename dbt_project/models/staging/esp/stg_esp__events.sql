@@ -31,7 +31,8 @@ final as (
         {{ is_too_late('accepted.event_at', 'accepted') }} as is_too_late,
         accepted._loaded_at,
         accepted._file_id,
-        accepted._file_path
+        accepted._file_path,
+        accepted._row_number
     from accepted
     left join addresses
         on accepted.email = addresses.email_spelling

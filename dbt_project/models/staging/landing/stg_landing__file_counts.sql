@@ -8,19 +8,19 @@ files as (
 
 counted as (
 
-    {% for source_name, table_name, key in landing_tables() %}
-        select
-            '{{ source_name }}' as source_name,
-            '{{ table_name }}' as table_name,
-            _file_id as file_id,
-            sum(case when _row_status = 'accepted' then 1 else 0 end) as accepted,
-            sum(case when _row_status = 'duplicate' then 1 else 0 end) as deduplicated,
-            sum(case when _row_status = 'quarantined' then 1 else 0 end) as quarantined,
-            sum(case when _row_status = 'accepted' and {{ too_late_condition(source_name, table_name) }} then 1 else 0 end) as too_late
-        from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-        group by _file_id
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select
+        source_name,
+        table_name,
+        _file_id as file_id,
+        sum(accepted) as accepted,
+        sum(deduplicated) as deduplicated,
+        sum(quarantined) as quarantined,
+        sum(too_late) as too_late
+    from {{ ref('stg_landing__file_loads') }}
+    group by
+        source_name,
+        table_name,
+        _file_id
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail') }}
+
 with
 
 quarantined as (
@@ -14,7 +16,11 @@ quarantined as (
             _row_number as row_number,
             _loaded_at as loaded_at
         from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-        where _row_status = 'quarantined'
+        where
+            _row_status = 'quarantined'
+        {% if is_incremental() -%}
+            and {{ landing_new_files_predicate(source_name, table_name, 'file_id') }}
+        {%- endif %}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

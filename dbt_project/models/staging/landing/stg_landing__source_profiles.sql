@@ -1,21 +1,35 @@
 -- the newest loads only: a break shows at once, and a long history costs nothing
 with
 
--- rows that came in together share their moment, so that there are few; where verdicts are kept apart from rows, they are not asked for
-{% set tables_read_in_place = ['shop__orders', 'shop__order_items', 'web__events', 'esp__messages', 'esp__events'] %}
-{% for source_name, table_name, key in landing_tables() %}
-    {% set table = source_name ~ '__' ~ table_name %}
-    {{ source_name }}_{{ table_name }}_loads as (
+-- Rows that came in together share their moment, so that there are few.
+loads as (
 
-        select
-            _loaded_at,
-            count(*) as row_count
-        from {{ ref('base_' ~ table ~ ('_delivered' if table in tables_read_in_place else '')) }}
-        group by _loaded_at
+    select
+        source_name,
+        table_name,
+        _loaded_at,
+        sum(row_count) as row_count
+    from {{ ref('stg_landing__file_loads') }}
+    group by
+        source_name,
+        table_name,
+        _loaded_at
 
-    ),
+),
 
-{% endfor %}
+newest_loads as (
+
+    select
+        source_name,
+        table_name,
+        max(_loaded_at) as last_loaded_at
+    from loads
+    group by
+        source_name,
+        table_name
+
+),
+
 {% for source_name, table_name, key in landing_tables() %}
     {% set contract = source_contract(source_name, table_name) %}
     {{ source_name }}_{{ table_name }} as (
@@ -31,9 +45,13 @@ with
         from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
         where
             _row_status = 'accepted'
+            and {{ landing_recent_files_predicate(ref('stg_landing__file_loads'), source_name, table_name, var('profile_days')) }}
             and _loaded_at > (
-                select max(newest._loaded_at) - interval '{{ var("profile_days") }}' day
-                from {{ source_name }}_{{ table_name }}_loads as newest
+                select newest_loads.last_loaded_at - interval '{{ var("profile_days") }}' day
+                from newest_loads
+                where
+                    newest_loads.source_name = '{{ source_name }}'
+                    and newest_loads.table_name = '{{ table_name }}'
             )
 
     ),
@@ -88,22 +106,23 @@ with
 -- days of 24 hours back from the table's newest load: calendar days would compare a day that has only begun
 load_days as (
 
-    {% for source_name, table_name, key in landing_tables() %}
-        select
-            '{{ source_name }}' as source_name,
-            '{{ table_name }}' as table_name,
-            cast(floor((
-                (
-                    select max({{ epoch_micros('newest._loaded_at') }})
-                    from {{ source_name }}_{{ table_name }}_loads as newest
-                ) - {{ epoch_micros('_loaded_at') }}
-            ) / 86400000000.0) as bigint) as days_back,
-            sum(row_count) as row_count,
-            max(_loaded_at) as last_loaded_at
-        from {{ source_name }}_{{ table_name }}_loads
-        group by days_back
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select
+        loads.source_name,
+        loads.table_name,
+        cast(floor(
+            ({{ epoch_micros('newest_loads.last_loaded_at') }} - {{ epoch_micros('loads._loaded_at') }}) / 86400000000.0
+        ) as bigint) as days_back,
+        sum(loads.row_count) as row_count,
+        max(loads._loaded_at) as last_loaded_at
+    from loads
+    inner join newest_loads
+        on
+            loads.source_name = newest_loads.source_name
+            and loads.table_name = newest_loads.table_name
+    group by
+        loads.source_name,
+        loads.table_name,
+        days_back
 
 ),
 

@@ -1,14 +1,10 @@
-{# A table, not a view: versions are put in order and texts matched once, not by every reader. #}
-{{ config(materialized='table') }}
+{#
+    A table, not a view: versions are put in order and texts matched once, not by every reader. An order with a version in a new file is made
+    anew from all of its versions.
+#}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='order_id') }}
 
 with
-
-accepted as (
-
-    select * from {{ ref('base_shop__orders') }}
-    where _row_status = 'accepted'
-
-),
 
 countries as (
 
@@ -22,11 +18,69 @@ country_names as (
 
 ),
 
+-- What phone numbers and countries are read by: with another one all orders are.
+look_ups as (
+
+    select
+        'country ' || country_code as look_up_key,
+        coalesce(calling_code, '') || '|' || coalesce(trunk_prefix, '') || '|' || coalesce(cast(min_phone_digits as string), '') || '|'
+        || coalesce(cast(max_phone_digits as string), '') as look_up_value
+    from countries
+
+    union all
+
+    select
+        'name ' || country_name as look_up_key,
+        country_code as look_up_value
+    from country_names
+
+),
+
+digests as (
+
+    select {{ identifier_hash(joined_text("look_up_key || ' ' || look_up_value", ';', 'look_up_key')) }} as countries_digest
+    from look_ups
+
+),
+
+{% if is_incremental() -%}
+    touched_orders as (
+
+        select new_versions.order_id
+        from {{ ref('base_shop__orders') }} as new_versions
+        where {{ landing_new_files_predicate('shop', 'orders') }}
+
+        union
+
+        select this_model.order_id
+        from {{ this }} as this_model
+        cross join digests
+        where this_model._countries_digest <> coalesce(digests.countries_digest, -1)
+
+    ),
+
+{%- endif %}
+
+accepted as (
+
+    select
+        orders.*,
+        coalesce(digests.countries_digest, -1) as _countries_digest
+    from {{ ref('base_shop__orders') }} as orders
+    cross join digests
+    where
+        orders._row_status = 'accepted'
+    {% if is_incremental() -%}
+        and orders.order_id in (select touched_orders.order_id from touched_orders)
+    {%- endif %}
+
+),
+
 -- few spellings, many rows: each spelling is looked up once
 spelled_countries as (
 
     select distinct shipping_country as spelling
-    from {{ ref('base_shop__orders') }}
+    from accepted
 
 ),
 
@@ -135,7 +189,8 @@ final as (
             {{ lost_attribute('shipping_country', 'shipping_country_code', 'shipping_country') }}
         ), '') as invalid_attributes,
         _loaded_at,
-        _file_id
+        _file_id,
+        _countries_digest
     from normalised
 
 )
