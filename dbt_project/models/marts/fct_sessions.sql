@@ -1,9 +1,3 @@
-{#
-    A view: the session is stored in int_web_sessions, and to write all of it a second time for the customer alone costs more than its readers
-    together pay for the look-up.
-#}
-{{ config(materialized='view') }}
-
 with
 
 sessions as (
