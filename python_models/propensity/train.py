@@ -101,8 +101,7 @@ def _fit(
     predictions = pd.concat([_predictions(name, part, probabilities[name]) for name, part in parts.items()], ignore_index=True)
     metrics = {name: _metrics(part, probabilities[name], threshold, policy) for name, part in parts.items()}
     metrics["train"] |= {f"cv_auc_{name}": auc for name, auc in tuned.aucs.items()} | {"cv_fold_count": float(len(folds))}
-    importance = _importance(estimator, validation, features, spec)
-    metrics["validation"] |= {f"importance_{name}": lost for name, lost in importance.items()}
+    metrics["validation"] |= _importance(estimator, validation, features, spec)
     metrics["validation"] |= missing_value_metrics(
         train.matrix, validation.matrix, validation.outcome, features, model.probability, spec.seed
     )
@@ -116,12 +115,17 @@ def _fit(
 
 def _importance(estimator: Estimator, validation: _Part, features: tuple[str, ...], spec: PropensitySpec) -> dict[str, float]:
     """Of every feature; where missing values are filled also of the flags that say so. Trees have a branch for them instead."""
-    importance = permutation_importance(estimator.decision, validation.matrix, validation.outcome, features, spec.seed)
+    who = validation.rows["customer_id"].tolist()
+    found = permutation_importance(estimator.decision, validation.matrix, validation.outcome, who, features, spec.seed)
     if isinstance(estimator, LogisticModel) and estimator.flagged:
         design, names = estimator.design(validation.matrix), estimator.design_names(features)
-        of_design = permutation_importance(estimator.decision_of, design, validation.outcome, names, spec.seed)
-        importance |= {name: lost for name, lost in of_design.items() if name.endswith(IS_MISSING)}
-    return importance
+        of_design = permutation_importance(estimator.decision_of, design, validation.outcome, who, names, spec.seed)
+        found |= {name: lost for name, lost in of_design.items() if name.endswith(IS_MISSING)}
+    return {
+        f"importance_{name}{end}": figure
+        for name, each in found.items()
+        for end, figure in (("", each.lost), ("_low", each.low), ("_high", each.high))
+    }
 
 
 def _intervals(
