@@ -149,10 +149,12 @@ def shop_day(warehouse: TableStore, part: str) -> ShopDay | None:
     )
     customers = warehouse.frame(
         f"""
-        select customer_dates.customer_id, categories.top_category
+        select customer_dates.customer_id, categories.top_category, visits.usual_visit_country_code_90d as country_code
         from features.feature_customer_dates as customer_dates
         left join features.feature_customer_categories as categories
             on customer_dates.customer_id = categories.customer_id and customer_dates.as_of_date = categories.as_of_date
+        left join features.feature_customers as visits
+            on customer_dates.customer_id = visits.customer_id and customer_dates.as_of_date = visits.as_of_date
         where customer_dates.{on_date}
         """,
         [part],

@@ -14,6 +14,7 @@ from scipy import sparse
 from python_models.evaluation.metrics import calibration_table, expected_calibration_error
 from python_models.parallel import MOST_WORKERS, run_all
 from python_models.recommendations.calibration import Calibration, fit_calibration
+from python_models.recommendations.cold_start import ColdChoice, ColdPast, choose_segments, judge_cold, with_segments
 from python_models.recommendations.evaluation import ListQuality, difference_interval, hits, list_quality, ratio_interval
 from python_models.recommendations.fingerprints import fingerprint_of
 from python_models.recommendations.histories import Catalogue, Histories, ShopDay, build_catalogue, build_histories, build_targets
@@ -31,8 +32,8 @@ FIT_BYTES = 1_600_000_000
 class RecommendationFit:
     """The model that serves, whether it learned anything, and what is known about it; no model without a product to recommend.
 
-    comparison: one row per candidate on the validation date; interest: bins of the calibrated interest on the test date, with what was
-    bought of them; empty where there was no such date.
+    comparison: one row per candidate on the validation date; cold_comparison: the same for those who had bought nothing; interest: bins of
+    the calibrated interest on the test date, with what was bought of them; empty where there was no such date.
     """
 
     model: RecommendationModel | None
@@ -41,6 +42,7 @@ class RecommendationFit:
     metrics: Mapping[str, Mapping[str, float]]
     comparison: pd.DataFrame
     interest: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cold_comparison: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def way(self) -> str | None:
@@ -57,6 +59,7 @@ class _Past:
     judged: Histories
     targets: sparse.csr_matrix
     target_counts: npt.NDArray[np.int64]
+    cold: ColdPast
 
     def quality(self, lists: TopLists) -> ListQuality:
         return list_quality(lists.columns, self.targets, self.target_counts, self.judged.is_buyer)
@@ -90,20 +93,22 @@ def train_recommendations(
     lead: dict[str, float] = {}
     if missing is None and incumbent in qualities and incumbent != winner.name:
         winner, reason, lead = _defend(winner, reason, next(c for c in spec.candidates if c.name == incumbent), qualities, spec)
-    calibrations = _calibrate(past, lists[winner.name]) if past is not None else ()
+    cold = choose_segments(past.cold, winner, spec) if past is not None else ColdChoice()
+    calibrations = _calibrate(past, cold.put(lists[winner.name], past.judged)) if past is not None else ()
     best_rule = _best(rules, qualities) if qualities else None
     judged = _past(test, products, spec) if best_rule else None
     recommender, of_test = _fits(winner, best_rule, catalogue, histories, judged, spec)
+    recommender = with_segments(recommender, today, histories, cold.by, spec)
     metrics = {
         "train": {"is_trained": float(not winner.is_rule), "buyers": float(histories.is_buyer.sum()), "products": float(len(catalogue))}
     }
     interest = pd.DataFrame()
     if past is not None and best_rule is not None:
-        metrics["validation"] = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec) | lead
-        metrics["test"], interest = _judge(judged, winner, best_rule, of_test, calibrations, spec)
-    return RecommendationFit(
-        RecommendationModel(version, recommender, calibrations, reason), version, reason, metrics, _as_frame(qualities), interest
-    )
+        lead |= _lead(qualities[winner.name], qualities[best_rule.name], spec) | cold.figures
+        metrics["validation"] = _figures(qualities, winner, spec) | lead
+        metrics["test"], interest = _judge(judged, winner, best_rule, of_test, calibrations, cold.by, spec)
+    model = RecommendationModel(version, recommender, calibrations, reason)
+    return RecommendationFit(model, version, reason, metrics, _as_frame(qualities), interest, cold.comparison)
 
 
 def _past(day: ShopDay | None, products: pd.DataFrame, spec: RecommendationSpec) -> _Past | None:
@@ -116,7 +121,7 @@ def _past(day: ShopDay | None, products: pd.DataFrame, spec: RecommendationSpec)
     targets, counts = build_targets(day, products, judged, catalogue)
     if len(catalogue) == 0 or not (judged.is_buyer & (counts > 0)).any():
         return None
-    return _Past(catalogue, everybody, judged, targets, counts)
+    return _Past(catalogue, everybody, judged, targets, counts, ColdPast.of(day, products, catalogue, everybody))
 
 
 def _missing(past: _Past | None, spec: RecommendationSpec) -> str | None:
@@ -244,17 +249,20 @@ def _judge(
     best_rule: Candidate,
     fits: Mapping[str, Recommender],
     calibrations: Sequence[Calibration],
+    by: str | None,
     spec: RecommendationSpec,
 ) -> tuple[dict[str, float], pd.DataFrame]:
     """On the test date: the figures, and the bins of the interest."""
     if past is None:
         return {}, pd.DataFrame()
+    fits = {**fits, winner.name: with_segments(fits[winner.name], past.cold.day, past.everybody, by, spec)}
     lists = dict(zip(fits, run_all([partial(_lists, past, each, spec) for each in fits.values()]), strict=True))
     qualities = {name: past.quality(found) for name, found in lists.items()}
     columns = lists[winner.name].columns[:, :10]
     probability = pair_probabilities(lists[winner.name], past.judged, calibrations)[:, :10]
     known = (columns != NONE) & np.isfinite(probability)
     metrics = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec)
+    metrics |= judge_cold(past.cold, winner, by, calibrations, spec)
     if not known.any():
         return metrics, pd.DataFrame()
     is_hit = hits(columns, past.targets)[known]

@@ -581,7 +581,7 @@ def test_lists_are_those_of_sorting_everything(neighbours: int, count: int) -> N
     just_bought.eliminate_zeros()
     categories = generator.integers(-1, 3, customers)
     counts = np.diff(bought.indptr)
-    histories = Histories(np.arange(customers).astype(object), bought, just_bought, categories, counts, np.ones(customers))
+    histories = Histories(np.arange(customers).astype(object), bought, just_bought, categories, counts, np.ones(customers), {})
     names = tuple(f"p{number:02d}" for number in range(products))
     catalogue = Catalogue(names, ("x", "y", "z"), generator.integers(-1, 3, products), generator.integers(0, 6, products) / 8)
     recommender = Recommender(Candidate("e", "ease", 1.0), catalogue, weights)
