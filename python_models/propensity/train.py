@@ -24,7 +24,6 @@ from python_models.reproducible import fingerprint, single_thread, sort_rows
 from python_models.splits import DateSplit, expanding_folds, split_dates
 
 KEYS = ("as_of_date", "customer_id")
-SAMPLE_BUCKETS = 100
 
 
 @dataclass(frozen=True)
@@ -193,10 +192,13 @@ def _training_rows(mature: pd.DataFrame, split: DateSplit, spec: PropensitySpec)
 
 
 def _sample(training: pd.DataFrame, max_rows: int) -> pd.DataFrame:
-    """Rows of a fixed set of customers: the same people on every date, drawn by the hash that the features carry."""
+    """Rows of a fixed set of customers: the same people on every date, drawn by the hash that the features carry.
+
+    The buckets of a large shop are a sample already: those that are there are counted, not those that could be.
+    """
     if len(training) <= max_rows:
         return training
-    buckets = max(1, int(SAMPLE_BUCKETS * max_rows / len(training)))
+    buckets = max(1, int((int(training["sample_bucket"].max()) + 1) * max_rows / len(training)))
     return training[training["sample_bucket"] < buckets].reset_index(drop=True)
 
 

@@ -159,6 +159,14 @@ def test_large_data_is_sampled_by_customer(rows: pd.DataFrame) -> None:
     assert train.groupby("as_of_date")["customer_id"].apply(frozenset).nunique() == 1
 
 
+def test_of_a_shop_that_is_a_sample_already_the_buckets_that_are_there_are_counted(rows: pd.DataFrame) -> None:
+    there = rows[rows["sample_bucket"] < 40]
+    spec = replace(QUICK, minimum_train_cases=10, minimum_holdout_cases=5)
+    everybody = train_propensity(there, spec).metrics["train"]["row_count"]
+    half = train_propensity(there, replace(spec, max_training_rows=int(everybody / 2))).metrics["train"]["row_count"]
+    assert 0.4 * everybody < half <= 0.5 * everybody
+
+
 @pytest.mark.parametrize("missing_share", [0.0, 0.3])
 def test_boosting_equals_scikit_learn(missing_share: float) -> None:
     generator = np.random.default_rng(2)
