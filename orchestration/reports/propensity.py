@@ -135,10 +135,10 @@ def _slices(test: Mapping[str, float]) -> list[dict[str, Any]]:
     return [{"name": name, "figures": [_of_slice(test, figure, name) for figure in SLICE_FIGURES]} for name in names]
 
 
-def _of_slice(test: Mapping[str, float], figure: str, name: str) -> str:
+def _of_slice(test: Mapping[str, float], figure: str, name: str) -> tuple[str, str]:
+    """The figure, and its interval or nothing: below each other, since a line of all of them is wider than the page."""
     low, high = (test.get(f"{figure}_{side}@{name}") for side in ("low", "high"))
-    value = _figure(figure, test.get(f"{figure}@{name}"))
-    return value if low is None or high is None else f"{value} ({low:.4f} to {high:.4f})"
+    return _figure(figure, test.get(f"{figure}@{name}")), "" if low is None or high is None else f"{low:.4f} to {high:.4f}"
 
 
 def _figure(name: str, value: float | None) -> str:
