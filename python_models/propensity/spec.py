@@ -99,7 +99,7 @@ class PropensitySpec:
     minimum_train_cases: int = 200
     minimum_holdout_cases: int = 50
     max_training_rows: int = 300_000
-    max_tuning_rows: int = 50_000
+    max_tuning_rows: int = 80_000
     fold_count: int = 2
     minimum_fold_cases: int = 20
     logistic_penalties: tuple[float, ...] = (0.01, 0.1, 1.0)

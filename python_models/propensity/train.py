@@ -87,7 +87,7 @@ def _fit(
     tuned = tune(folds or [Fold(train.matrix, train.outcome, validation.matrix, validation.outcome)], spec)
     estimator = fit_chosen(tuned.parameters, train.matrix, train.outcome, spec.seed)
     decision = estimator.decision(validation.matrix)
-    lowest, _ = _intervals(validation, decision, spec)["auc"]
+    lowest, _ = _intervals(validation, decision, spec, is_short=True)["auc"]
     if lowest <= 0.5:
         return _untrained(
             model_version, split, _counts(parts), f"nothing ranks better than chance on validation: its AUC may be {lowest:.3f}"
@@ -128,9 +128,11 @@ def _importance(estimator: Estimator, validation: _Part, features: tuple[str, ..
 
 
 def _intervals(
-    part: _Part, probability: FloatArray, spec: PropensitySpec, threshold: float | None = None
+    part: _Part, probability: FloatArray, spec: PropensitySpec, threshold: float | None = None, is_short: bool = False
 ) -> dict[str, tuple[float, float]]:
-    return bootstrap_intervals(part.outcome, probability, part.rows["customer_id"].tolist(), spec.seed, threshold=threshold)
+    return bootstrap_intervals(
+        part.outcome, probability, part.rows["customer_id"].tolist(), spec.seed, threshold=threshold, is_short=is_short
+    )
 
 
 def _folds(train: pd.DataFrame, split: DateSplit, features: tuple[str, ...], spec: PropensitySpec) -> list[Fold]:

@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from python_models.evaluation import importance, intervals
 from python_models.evaluation.importance import Importance, permutation_importance
-from python_models.evaluation.intervals import DECISION, RANKING, bootstrap_intervals
+from python_models.evaluation.intervals import DECISION, RANKING, SHORT, bootstrap_intervals
 from python_models.evaluation.metrics import classification_metrics
 from python_models.evaluation.slices import slice_metrics
 
@@ -45,6 +45,11 @@ def test_intervals_hold_the_metric_and_repeat_themselves() -> None:
         assert low < high
     assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1, threshold=0.3) == found
     assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=2, threshold=0.3) != found
+
+
+def test_what_is_short_is_part_of_the_whole() -> None:
+    whole = bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1)
+    assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1, is_short=True) == {name: whole[name] for name in SHORT}
 
 
 def test_rows_of_one_customer_are_drawn_together() -> None:
