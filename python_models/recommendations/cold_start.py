@@ -19,8 +19,9 @@ from python_models.recommendations.histories import (
     ShopDay,
     build_targets,
 )
+from python_models.recommendations.interest import PastLists
 from python_models.recommendations.model import Recommender
-from python_models.recommendations.ranking import NONE, SegmentLists, TopLists, top_lists
+from python_models.recommendations.ranking import NONE, BoolArray, SegmentLists, TopLists, top_lists
 from python_models.recommendations.score import pair_probabilities
 from python_models.recommendations.segments import fit_segments
 from python_models.recommendations.spec import Candidate, RecommendationSpec
@@ -49,6 +50,13 @@ class ColdPast:
     def buyers(self) -> int:
         """How many of them bought something in the horizon."""
         return int((self.target_counts > 0).sum())
+
+    def others(self, judged: Histories, winner: Candidate, choice: ColdChoice, spec: RecommendationSpec) -> PastLists:
+        """Those who are not among the judged, with the lists that they would have got."""
+        rows = np.flatnonzero(~np.isin(self.cold.customer_ids, judged.customer_ids[~judged.is_buyer]))
+        histories = self.cold.take(rows)
+        lists = top_lists(Recommender(winner, self.catalogue, None), histories, _everything(self), spec.longest_list, spec.batch_rows)
+        return PastLists(histories, choice.put(lists, histories), self.targets[rows])
 
     def quality(self, lists: TopLists) -> ListQuality:
         """Of lists of the cold, in their order."""
@@ -83,8 +91,7 @@ def choose_segments(past: ColdPast, winner: Candidate, spec: RecommendationSpec)
     if figures["cold_ndcg_lead_low"] <= 0:
         return ColdChoice(None, comparison, figures)
     recommender = with_segments(Recommender(winner, past.catalogue, None), past.day, past.everybody, best, spec)
-    everything = np.ones(len(past.catalogue), dtype=bool)
-    return ColdChoice(best, comparison, figures, SegmentLists.of(recommender, everything, spec.longest_list))
+    return ColdChoice(best, comparison, figures, SegmentLists.of(recommender, _everything(past), spec.longest_list))
 
 
 def judge_cold(
@@ -122,10 +129,14 @@ def _all_lists(past: ColdPast, winner: Candidate, segmentations: Sequence[str], 
     fallback = Recommender(winner, past.catalogue, None)
     recommenders = {name: with_segments(fallback, past.day, past.everybody, name, spec) for name in segmentations}
     usable = {FALLBACK: fallback} | {name: each for name, each in recommenders.items() if each.segments is not None}
-    everything = np.ones(len(past.catalogue), dtype=bool)
-    return {name: top_lists(each, past.cold, everything, spec.longest_list, spec.batch_rows) for name, each in usable.items()}
+    return {name: top_lists(each, past.cold, _everything(past), spec.longest_list, spec.batch_rows) for name, each in usable.items()}
 
 
 def _lead(ours: ListQuality, fallback: ListQuality, spec: RecommendationSpec) -> dict[str, float]:
     low, high = difference_interval(ours.ndcg_10, fallback.ndcg_10, spec.bootstrap_rounds, spec.seed)
     return {"cold_ndcg_lead_low": low, "cold_ndcg_lead_high": high}
+
+
+def _everything(past: ColdPast) -> BoolArray:
+    """What is in stock today says nothing about then."""
+    return np.ones(len(past.catalogue), dtype=bool)

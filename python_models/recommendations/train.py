@@ -13,13 +13,14 @@ from scipy import sparse
 
 from python_models.evaluation.metrics import calibration_table, expected_calibration_error
 from python_models.parallel import MOST_WORKERS, run_all
-from python_models.recommendations.calibration import Calibration, fit_calibration
+from python_models.recommendations.calibration import Calibration
 from python_models.recommendations.cold_start import ColdChoice, ColdPast, choose_segments, judge_cold, with_segments
 from python_models.recommendations.evaluation import ListQuality, difference_interval, hits, list_quality, ratio_interval
 from python_models.recommendations.fingerprints import fingerprint_of
 from python_models.recommendations.histories import Catalogue, Histories, ShopDay, build_catalogue, build_histories, build_targets
+from python_models.recommendations.interest import PastLists, calibrate
 from python_models.recommendations.model import RecommendationModel, Recommender
-from python_models.recommendations.ranking import NONE, SOURCES, TopLists, top_lists
+from python_models.recommendations.ranking import NONE, TopLists, top_lists
 from python_models.recommendations.score import pair_probabilities
 from python_models.recommendations.spec import Candidate, RecommendationSpec
 from python_models.recommendations.weights import fit_weights, with_repeats
@@ -94,7 +95,7 @@ def train_recommendations(
     if missing is None and incumbent in qualities and incumbent != winner.name:
         winner, reason, lead = _defend(winner, reason, next(c for c in spec.candidates if c.name == incumbent), qualities, spec)
     cold = choose_segments(past.cold, winner, spec) if past is not None else ColdChoice()
-    calibrations = _calibrate(past, cold.put(lists[winner.name], past.judged)) if past is not None else ()
+    calibrations = _calibrate(past, lists[winner.name], winner, cold, spec) if past is not None else ()
     best_rule = _best(rules, qualities) if qualities else None
     judged = _past(test, products, spec) if best_rule else None
     recommender, of_test = _fits(winner, best_rule, catalogue, histories, judged, spec)
@@ -228,19 +229,10 @@ def _defend(
     return incumbent, within if incumbent.is_rule else None, figures
 
 
-def _calibrate(past: _Past, lists: TopLists) -> tuple[Calibration, ...]:
-    """On the ten that would have been sent to everybody, buyers in the horizon or not."""
-    columns, sources = lists.columns[:, :10], lists.sources[:, :10]
-    is_hit = hits(columns, past.targets)
-    rows = np.broadcast_to(np.arange(len(columns))[:, None], columns.shape)
-    calibrations = []
-    for number, source in enumerate(SOURCES):
-        chosen = sources == number
-        if chosen.any():
-            counts = past.judged.product_counts[rows[chosen]].astype(np.float64)
-            days = past.judged.days_since_purchase[rows[chosen]]
-            calibrations.append(fit_calibration(source, lists.scores[:, :10][chosen], counts, days, is_hit[chosen]))
-    return tuple(calibrations)
+def _calibrate(past: _Past, lists: TopLists, winner: Candidate, cold: ColdChoice, spec: RecommendationSpec) -> tuple[Calibration, ...]:
+    """On what would have been sent to those who are judged, and to everybody else who had bought nothing: few of them ever buy."""
+    judged = PastLists(past.judged, cold.put(lists, past.judged), past.targets)
+    return calibrate([judged, past.cold.others(past.judged, winner, cold, spec)])
 
 
 def _judge(
