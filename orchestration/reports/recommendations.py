@@ -22,7 +22,6 @@ MEASURES = {
 }
 COLD = ("recall_at_10", "ndcg_at_10")
 COLD_WAYS = {
-    FALLBACK: "in the category looked at, then with everybody",
     LIFECYCLE: "with new customers",
     COUNTRY: "in the country that they visit from",
     CATEGORY_LOOKED_AT: "with buyers who look at the same category",
@@ -121,6 +120,8 @@ def _cold(fit: RecommendationFit, model: RecommendationModel, validation: Mappin
     """Of customers who had bought nothing: what divides them, and whether that is better than what all others fall back to."""
     segments = model.recommender.segments
     serves = segments.by if segments else FALLBACK
+    fallback = "in the category looked at, then with everybody" if model.recommender.uses_category else "with everybody"
+    ways = COLD_WAYS | {FALLBACK: fallback}
     return {
         "cold_by": segments.by if segments else None,
         "cold_strength": number(segments.strength) if segments else None,
@@ -131,7 +132,7 @@ def _cold(fit: RecommendationFit, model: RecommendationModel, validation: Mappin
             ("popular", "recall@10", "NDCG@10"),
             (
                 [
-                    COLD_WAYS[row["candidate"]] + (" (serves)" if row["candidate"] == serves else ""),
+                    ways[row["candidate"]] + (" (serves)" if row["candidate"] == serves else ""),
                     *(number(row[name], 4) for name in COLD),
                 ]
                 for row in records(fit.cold_comparison)

@@ -156,6 +156,8 @@ EMAIL_CLICK_30D = PropensitySpec(
     ),
     # One customer in ten clicks: on fewer rows the candidates differ by less than chance, and the simplest is taken whatever it loses.
     max_tuning_rows=100_000,
+    # What trees are ahead by grows with the rows: 0.0019 on these, 0.0040 on twice as many, and all of them are fitted on in the end.
+    simplicity_margin_auc=0.001,
     code_version="4",
 )
 
