@@ -275,7 +275,7 @@ def test_every_row_ends_in_the_leaf_that_it_is_led_to(depth: int) -> None:
 KINDS: dict[str, tuple[PropensitySpec, type]] = {
     "logistic": (replace(QUICK, simplicity_margin_auc=1.0), LogisticModel),
     "forest": (replace(QUICK, simplicity_margin_auc=-1.0, boosting=()), ForestModel),
-    "boosting": (replace(QUICK, simplicity_margin_auc=-1.0), BoostingModel),
+    "boosting": (replace(QUICK, simplicity_margin_auc=-1.0, forests=()), BoostingModel),
 }
 
 
