@@ -58,18 +58,17 @@ def training_rows(warehouse: TableStore, spec: PropensitySpec) -> pd.DataFrame:
     """
     judged_by = f"labels.{spec.settled_date_column}, " if spec.settled_date_column else ""
     mature = f"labels.{spec.maturity_column} and labels.{spec.outcome_column} is not null"
-    row_count = int(
-        warehouse.value(
-            f"""
-            select count(*)
-            from features.feature_customers as features
-            inner join features.{spec.labels_model} as labels
-                on features.customer_id = labels.customer_id and features.as_of_date = labels.as_of_date
-            where {mature}
-            """
-        )
+    # The buckets of a large shop are a sample already: those that are there are counted, not those that could be.
+    [(row_count, bucket_count)] = warehouse.rows(
+        f"""
+        select count(*), coalesce(max(features.sample_bucket), 0) + 1
+        from features.feature_customers as features
+        inner join features.{spec.labels_model} as labels
+            on features.customer_id = labels.customer_id and features.as_of_date = labels.as_of_date
+        where {mature}
+        """
     )
-    buckets = min(SAMPLE_BUCKETS, max(1, SAMPLE_BUCKETS * MAX_LOADED_ROWS // max(row_count, 1)))
+    buckets = min(SAMPLE_BUCKETS, max(1, int(bucket_count) * MAX_LOADED_ROWS // max(int(row_count), 1)))
     return warehouse.frame(
         f"""
         select
@@ -149,10 +148,12 @@ def shop_day(warehouse: TableStore, part: str) -> ShopDay | None:
     )
     customers = warehouse.frame(
         f"""
-        select customer_dates.customer_id, categories.top_category
+        select customer_dates.customer_id, categories.top_category, visits.usual_visit_country_code_90d as country_code
         from features.feature_customer_dates as customer_dates
         left join features.feature_customer_categories as categories
             on customer_dates.customer_id = categories.customer_id and customer_dates.as_of_date = categories.as_of_date
+        left join features.feature_customers as visits
+            on customer_dates.customer_id = visits.customer_id and customer_dates.as_of_date = visits.as_of_date
         where customer_dates.{on_date}
         """,
         [part],

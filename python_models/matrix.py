@@ -24,8 +24,12 @@ def feature_matrix(frame: pd.DataFrame, features: Sequence[str]) -> FloatArray:
 def usable_features(frame: pd.DataFrame, features: Sequence[str]) -> tuple[str, ...]:
     """The features that vary. A column that is constant or empty (a shop without e-mail data) says nothing about anybody."""
     matrix = feature_matrix(frame, features)
-    varies = [len(np.unique(column[~np.isnan(column)])) > 1 or 0 < np.isnan(column).sum() < len(column) for column in matrix.T]
-    return tuple(name for name, does_vary in zip(features, varies, strict=True) if does_vary)
+    return tuple(name for name, column in zip(features, matrix.T, strict=True) if _varies(column))
+
+
+def _varies(column: FloatArray) -> bool:
+    known = column[~np.isnan(column)]
+    return 0 < len(known) < len(column) or bool(len(known) and known.min() < known.max())
 
 
 def signed_log(matrix: FloatArray) -> FloatArray:

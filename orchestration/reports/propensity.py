@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from orchestration.reports.page import Report, Version, report
+from python_models.evaluation.importance import Importance
 from python_models.evaluation.metrics import has_both_classes
 from python_models.evaluation.plots import classification_plots, importance_plot
 from python_models.propensity.model import ESTIMATORS, IsotonicCalibration, LogisticModel, PropensityModel
@@ -36,9 +37,14 @@ def propensity_report(result: TrainingResult, spec: PropensitySpec, as_of_date: 
     return report("propensity.html", Version(spec.model_name, result.model_version, as_of_date, result.reason, plots), content)
 
 
-def importances(result: TrainingResult) -> dict[str, float]:
-    """AUC lost per feature of a trained model."""
-    return _with_prefix(result.metrics["validation"], "importance_")
+def importances(result: TrainingResult) -> dict[str, Importance]:
+    """AUC lost per feature of a trained model, the largest first, and of equal ones by name."""
+    figures = _with_prefix(result.metrics["validation"], "importance_")
+    lost = {name: figure for name, figure in figures.items() if f"{name}_low" in figures}
+    return {
+        name: Importance(figure, figures[f"{name}_low"], figures[f"{name}_high"])
+        for name, figure in sorted(lost.items(), key=lambda each: (-each[1], each[0]))
+    }
 
 
 def _parts(result: TrainingResult) -> list[dict[str, str]]:
@@ -62,7 +68,6 @@ def _parts(result: TrainingResult) -> list[dict[str, str]]:
 
 def _judged(result: TrainingResult, model: PropensityModel, spec: PropensitySpec) -> dict[str, Any]:
     train, test = result.metrics["train"], result.metrics["test"]
-    importance = importances(result)
     return {
         "fold_count": int(train["cv_fold_count"]),
         "margin": spec.simplicity_margin_auc,
@@ -78,7 +83,7 @@ def _judged(result: TrainingResult, model: PropensityModel, spec: PropensitySpec
         "slices": _slices(test),
         "missing": _missing(result, model),
         "fills": isinstance(model.estimator, LogisticModel),
-        "importance": [(name, f"{lost:.4f}") for name, lost in sorted(importance.items(), key=lambda each: (-each[1], each[0]))],
+        "importance": [(name, f"{each.lost:.4f}", f"{each.low:.4f} to {each.high:.4f}") for name, each in importances(result).items()],
     }
 
 
@@ -130,10 +135,10 @@ def _slices(test: Mapping[str, float]) -> list[dict[str, Any]]:
     return [{"name": name, "figures": [_of_slice(test, figure, name) for figure in SLICE_FIGURES]} for name in names]
 
 
-def _of_slice(test: Mapping[str, float], figure: str, name: str) -> str:
+def _of_slice(test: Mapping[str, float], figure: str, name: str) -> tuple[str, str]:
+    """The figure, and its interval or nothing: below each other, since a line of all of them is wider than the page."""
     low, high = (test.get(f"{figure}_{side}@{name}") for side in ("low", "high"))
-    value = _figure(figure, test.get(f"{figure}@{name}"))
-    return value if low is None or high is None else f"{value} ({low:.4f} to {high:.4f})"
+    return _figure(figure, test.get(f"{figure}@{name}")), "" if low is None or high is None else f"{low:.4f} to {high:.4f}"
 
 
 def _figure(name: str, value: float | None) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 from orchestration.reports.page import Report, Table, Version, interval, number, percent, records, report
 from python_models.evaluation.model_plots import calibration_plot, candidates_plot
+from python_models.recommendations.cold_start import FALLBACK
+from python_models.recommendations.histories import CATEGORY_LOOKED_AT, COUNTRY, LIFECYCLE
 from python_models.recommendations.model import RecommendationModel
 from python_models.recommendations.spec import RULES, RecommendationSpec
 from python_models.recommendations.train import RecommendationFit
@@ -17,6 +19,12 @@ MEASURES = {
     "recall_at_20": "recall@20: the same of twenty",
     "ndcg_at_10": "NDCG@10: the same, counted for more the higher it stands",
     "coverage_at_10": "coverage: share of the products that anybody is shown",
+}
+COLD = ("recall_at_10", "ndcg_at_10")
+COLD_WAYS = {
+    LIFECYCLE: "with new customers",
+    COUNTRY: "in the country that they visit from",
+    CATEGORY_LOOKED_AT: "with buyers who look at the same category",
 }
 USES = {"validation": "choosing and calibrating", "test": "these figures, once", "scoring": "the lists that serve"}
 
@@ -83,6 +91,7 @@ def _content(fit: RecommendationFit, model: RecommendationModel, spec: Recommend
             ("on the test date", "serves", "most popular"),
             ((words, number(test[name], 4), number(test.get(f"{name}_of_most_popular"), 4)) for name, words in MEASURES.items() if test),
         ),
+        **_cold(fit, model, validation, test),
         "judged": number(test.get("judged_customers")),
         "ratio": number(test.get("recall_to_most_popular"), 2),
         "ratio_interval": _ratio_interval(test),
@@ -102,6 +111,39 @@ def _content(fit: RecommendationFit, model: RecommendationModel, spec: Recommend
             (
                 [each.source, number(each.pairs), number(each.hits), *(number(value, 4) for value in each.coefficients)]
                 for each in model.calibrations
+            ),
+        ),
+    }
+
+
+def _cold(fit: RecommendationFit, model: RecommendationModel, validation: Mapping[str, float], test: Mapping[str, float]) -> dict[str, Any]:
+    """Of customers who had bought nothing: what divides them, and whether that is better than what all others fall back to."""
+    segments = model.recommender.segments
+    serves = segments.by if segments else FALLBACK
+    fallback = "in the category looked at, then with everybody" if model.recommender.uses_category else "with everybody"
+    ways = COLD_WAYS | {FALLBACK: fallback}
+    return {
+        "cold_by": segments.by if segments else None,
+        "cold_strength": number(segments.strength) if segments else None,
+        "cold_sizes": {part: number(figures.get("cold_buyers")) for part, figures in (("validation", validation), ("test", test))},
+        "cold_lead": {part: interval(figures, "cold_ndcg_lead") for part, figures in (("validation", validation), ("test", test))},
+        "cold_interest": [percent(test.get(f"cold_{name}"), 3) for name in ("mean_interest", "observed_rate")],
+        "cold_candidates": Table.of(
+            ("popular", "recall@10", "NDCG@10"),
+            (
+                [
+                    ways[row["candidate"]] + (" (serves)" if row["candidate"] == serves else ""),
+                    *(number(row[name], 4) for name in COLD),
+                ]
+                for row in records(fit.cold_comparison)
+            ),
+        ),
+        "cold_found": Table.of(
+            ("on the test date", "serves", "fallback"),
+            (
+                (MEASURES[name], number(test[f"cold_{name}"], 4), number(test[f"cold_{name}_of_fallback"], 4))
+                for name in COLD
+                if f"cold_{name}" in test
             ),
         ),
     }

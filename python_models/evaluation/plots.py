@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from python_models.evaluation.drawing import BLUE, GREY, ORANGE, as_png, line
+from python_models.evaluation.importance import Importance
 from python_models.evaluation.metrics import BoolArray, calibration_table, has_both_classes, lift_table
 from python_models.matrix import FloatArray
 
@@ -74,13 +75,19 @@ def cluster_map_plot(places: pd.DataFrame) -> bytes:
     return as_png(figure)
 
 
-def importance_plot(importance: Mapping[str, float], shown: int = 15) -> bytes:
-    """Bars of the features whose shuffling costs most, the first on top."""
-    largest = sorted(importance.items(), key=lambda each: (-each[1], each[0]))[:shown]
+def importance_plot(importance: Mapping[str, Importance], shown: int = 15) -> bytes:
+    """Bars of the features whose shuffling costs most, the first on top, with what it may cost."""
+    largest = sorted(importance.items(), key=lambda each: (-each[1].lost, each[0]))[:shown]
+    lost = [each.lost for _, each in largest]
+    # A shuffle that happens to cost more than most draws of it leaves no whisker on that side.
+    whiskers = [
+        [max(each.lost - each.low, 0.0) for _, each in largest],
+        [max(each.high - each.lost, 0.0) for _, each in largest],
+    ]
     figure = Figure(figsize=(7, 1 + 0.28 * len(largest)), layout="constrained")
     axes = figure.subplots()
-    axes.barh([name for name, _ in largest], [lost for _, lost in largest], color=BLUE)
+    axes.barh([name for name, _ in largest], lost, xerr=whiskers, color=BLUE, ecolor=ORANGE, capsize=3)
     axes.invert_yaxis()
     axes.locator_params(axis="x", nbins=5)
-    axes.set(title="permutation importance", xlabel="AUC lost when the feature is shuffled")
+    axes.set(title="permutation importance, 95 %", xlabel="AUC lost when the feature is shuffled")
     return as_png(figure)

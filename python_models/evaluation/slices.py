@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from python_models.evaluation.intervals import bootstrap_intervals
+from python_models.evaluation.intervals import SHORT, bootstrap_intervals
 from python_models.evaluation.metrics import BoolArray, expected_calibration_error
 from python_models.matrix import FloatArray
 
-# Of every slice as of the whole, but sampled earlier: there are dozens of slices.
-WITH_INTERVAL = ("auc", "brier", "ece")
+# Intervals of every slice as of the whole, but sampled earlier: there are dozens of slices.
 INTERVAL_ROWS = 20_000
 # Smaller slices say nothing, and might say something about a person.
 MINIMUM_ROWS = 200
@@ -37,9 +36,9 @@ def slice_metrics(rows: pd.DataFrame, columns: Sequence[str], outcome: BoolArray
             if len(inside) >= MINIMUM_ROWS:
                 figures = _figures(outcome[inside], probability[inside])
                 intervals = bootstrap_intervals(
-                    outcome[inside], probability[inside], customer_ids[inside].tolist(), seed, max_rows=INTERVAL_ROWS
+                    outcome[inside], probability[inside], customer_ids[inside].tolist(), seed, max_rows=INTERVAL_ROWS, is_short=True
                 )
-                for name in WITH_INTERVAL:
+                for name in SHORT:
                     if name in figures and name in intervals:
                         figures[f"{name}_low"], figures[f"{name}_high"] = intervals[name]
                 found |= {f"{name}@{column}={value}": figure for name, figure in figures.items()}

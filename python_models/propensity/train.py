@@ -24,7 +24,6 @@ from python_models.reproducible import fingerprint, single_thread, sort_rows
 from python_models.splits import DateSplit, expanding_folds, split_dates
 
 KEYS = ("as_of_date", "customer_id")
-SAMPLE_BUCKETS = 100
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def _fit(
     tuned = tune(folds or [Fold(train.matrix, train.outcome, validation.matrix, validation.outcome)], spec)
     estimator = fit_chosen(tuned.parameters, train.matrix, train.outcome, spec.seed)
     decision = estimator.decision(validation.matrix)
-    lowest, _ = _intervals(validation, decision, spec)["auc"]
+    lowest, _ = _intervals(validation, decision, spec, is_short=True)["auc"]
     if lowest <= 0.5:
         return _untrained(
             model_version, split, _counts(parts), f"nothing ranks better than chance on validation: its AUC may be {lowest:.3f}"
@@ -101,8 +100,7 @@ def _fit(
     predictions = pd.concat([_predictions(name, part, probabilities[name]) for name, part in parts.items()], ignore_index=True)
     metrics = {name: _metrics(part, probabilities[name], threshold, policy) for name, part in parts.items()}
     metrics["train"] |= {f"cv_auc_{name}": auc for name, auc in tuned.aucs.items()} | {"cv_fold_count": float(len(folds))}
-    importance = _importance(estimator, validation, features, spec)
-    metrics["validation"] |= {f"importance_{name}": lost for name, lost in importance.items()}
+    metrics["validation"] |= _importance(estimator, validation, features, spec)
     metrics["validation"] |= missing_value_metrics(
         train.matrix, validation.matrix, validation.outcome, features, model.probability, spec.seed
     )
@@ -116,18 +114,25 @@ def _fit(
 
 def _importance(estimator: Estimator, validation: _Part, features: tuple[str, ...], spec: PropensitySpec) -> dict[str, float]:
     """Of every feature; where missing values are filled also of the flags that say so. Trees have a branch for them instead."""
-    importance = permutation_importance(estimator.decision, validation.matrix, validation.outcome, features, spec.seed)
+    who = validation.rows["customer_id"].tolist()
+    found = permutation_importance(estimator.decision, validation.matrix, validation.outcome, who, features, spec.seed)
     if isinstance(estimator, LogisticModel) and estimator.flagged:
         design, names = estimator.design(validation.matrix), estimator.design_names(features)
-        of_design = permutation_importance(estimator.decision_of, design, validation.outcome, names, spec.seed)
-        importance |= {name: lost for name, lost in of_design.items() if name.endswith(IS_MISSING)}
-    return importance
+        of_design = permutation_importance(estimator.decision_of, design, validation.outcome, who, names, spec.seed)
+        found |= {name: lost for name, lost in of_design.items() if name.endswith(IS_MISSING)}
+    return {
+        f"importance_{name}{end}": figure
+        for name, each in found.items()
+        for end, figure in (("", each.lost), ("_low", each.low), ("_high", each.high))
+    }
 
 
 def _intervals(
-    part: _Part, probability: FloatArray, spec: PropensitySpec, threshold: float | None = None
+    part: _Part, probability: FloatArray, spec: PropensitySpec, threshold: float | None = None, is_short: bool = False
 ) -> dict[str, tuple[float, float]]:
-    return bootstrap_intervals(part.outcome, probability, part.rows["customer_id"].tolist(), spec.seed, threshold=threshold)
+    return bootstrap_intervals(
+        part.outcome, probability, part.rows["customer_id"].tolist(), spec.seed, threshold=threshold, is_short=is_short
+    )
 
 
 def _folds(train: pd.DataFrame, split: DateSplit, features: tuple[str, ...], spec: PropensitySpec) -> list[Fold]:
@@ -189,10 +194,13 @@ def _training_rows(mature: pd.DataFrame, split: DateSplit, spec: PropensitySpec)
 
 
 def _sample(training: pd.DataFrame, max_rows: int) -> pd.DataFrame:
-    """Rows of a fixed set of customers: the same people on every date, drawn by the hash that the features carry."""
+    """Rows of a fixed set of customers: the same people on every date, drawn by the hash that the features carry.
+
+    The buckets of a large shop are a sample already: those that are there are counted, not those that could be.
+    """
     if len(training) <= max_rows:
         return training
-    buckets = max(1, int(SAMPLE_BUCKETS * max_rows / len(training)))
+    buckets = max(1, int((int(training["sample_bucket"].max()) + 1) * max_rows / len(training)))
     return training[training["sample_bucket"] < buckets].reset_index(drop=True)
 
 

@@ -64,16 +64,15 @@ def folds_of(
 
 
 def tune(folds: Sequence[Fold], spec: PropensitySpec) -> Tuned:
-    """The best settings of each kind, and of the kinds the simplest that no later one beats by the margin."""
+    """The best settings of the simplest kind, unless the best of all others, no simpler than each other, beat them by the margin."""
     kinds = [kind for kind in (spec.logistic_penalties, spec.forests, spec.boosting) if kind]
     candidates = [parameters for kind in kinds for parameters in kind]
     judged = iter(_judge_all(folds, candidates, spec.seed))
     of_kinds = [[next(judged) for _ in kind] for kind in kinds]
     chosen, chosen_auc = _best(of_kinds[0])
-    for of_kind in of_kinds[1:]:
-        parameters, auc = _best(of_kind)
-        if auc > chosen_auc + spec.simplicity_margin_auc:
-            chosen, chosen_auc = parameters, auc
+    others = [each for of_kind in of_kinds[1:] for each in of_kind]
+    if others and _best(others)[1] > chosen_auc + spec.simplicity_margin_auc:
+        chosen = _best(others)[0]
     aucs = [auc for of_kind in of_kinds for _, auc in of_kind]
     return Tuned(chosen, dict(zip(map(_name, candidates), aucs, strict=True)))
 

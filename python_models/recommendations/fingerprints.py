@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from python_models.recommendations.histories import ShopDay
+from python_models.recommendations.histories import SEGMENTATIONS, ShopDay
 from python_models.recommendations.spec import RecommendationSpec
 from python_models.reproducible import fingerprint
 
@@ -19,7 +19,7 @@ def fingerprint_of(days: Sequence[ShopDay | None], products: pd.DataFrame, spec:
     for table in [products, *(t for day in days if day for t in (day.purchases, day.customers, day.outcomes))]:
         if table is None:
             continue
-        named = table.assign(**{name: table[name].fillna("") for name in ("category", "top_category") if name in table.columns})
+        named = table.assign(**{name: table[name].fillna("") for name in ("category", *SEGMENTATIONS) if name in table.columns})
         keys = [name for name in ("customer_id", "product_id") if name in table.columns]
         digests.append(fingerprint(named.sort_values(keys, kind="stable"), {}))
     digests.append(str([day is not None for day in days]))

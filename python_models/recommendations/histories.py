@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,14 @@ from python_models.matrix import FloatArray
 from python_models.recommendations.spec import RecommendationSpec
 
 IntArray = npt.NDArray[np.int64]
+TextArray = npt.NDArray[np.object_]
 NO_CATEGORY = -1
+# What divides customers into segments: whether all that they have bought is recent, where they visit from, what they look at most.
+LIFECYCLE, COUNTRY, CATEGORY_LOOKED_AT = "lifecycle", "country_code", "top_category"
+SEGMENTATIONS = (LIFECYCLE, COUNTRY, CATEGORY_LOOKED_AT)
+NEW, REGULAR = "new", "regular"
+# The next purchase of somebody without any makes a new customer.
+NEW_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -21,8 +29,8 @@ class ShopDay:
     """What was known of a shop on one date.
 
     `purchases`: one row per customer and product bought before it, with product_id, days_since_last_purchase and is_just_bought.
-    `customers`: one row per known customer, with top_category, which may be empty. `outcomes`: customer_id and product_id of what was
-    bought in the horizon after it; None on the date of scoring, whose future has not happened.
+    `customers`: one row per known customer, with top_category and, where there are any, country_code, which may be empty. `outcomes`:
+    customer_id and product_id of what was bought in the horizon after it; None on the date of scoring, whose future has not happened.
     """
 
     purchases: pd.DataFrame
@@ -50,15 +58,17 @@ class Catalogue:
 class Histories:
     """One row per customer, in the order of their ids; columns as in the catalogue.
 
-    `category_codes` is the category to fall back to: of the last purchase, or else the one that the customer looks at most.
+    `category_codes` is the category to fall back to: of the last purchase, or else the one that the customer looks at most. `segments` has
+    each customer's value, or None, by name of the segmentation.
     """
 
-    customer_ids: npt.NDArray[np.object_]
+    customer_ids: TextArray
     bought: sparse.csr_matrix
     just_bought: sparse.csr_matrix
     category_codes: IntArray
     product_counts: IntArray
     days_since_purchase: FloatArray
+    segments: Mapping[str, TextArray]
 
     @property
     def is_buyer(self) -> npt.NDArray[np.bool_]:
@@ -69,7 +79,10 @@ class Histories:
         if len(self.customer_ids) <= limit:
             return self
         lots = pd.util.hash_array(self.customer_ids, categorize=False)
-        rows = np.sort(np.argsort(lots, kind="stable")[:limit])
+        return self.take(np.sort(np.argsort(lots, kind="stable")[:limit]))
+
+    def take(self, rows: IntArray | slice) -> Histories:
+        """Some of the customers."""
         return Histories(
             self.customer_ids[rows],
             self.bought[rows],
@@ -77,6 +90,7 @@ class Histories:
             self.category_codes[rows],
             self.product_counts[rows],
             self.days_since_purchase[rows],
+            {name: values[rows] for name, values in self.segments.items()},
         )
 
 
@@ -119,6 +133,7 @@ def build_histories(day: ShopDay, products: pd.DataFrame, catalogue: Catalogue) 
         _fallback_categories(customers, bought, products, catalogue, rows),
         np.bincount(rows[known], minlength=len(ids)).astype(np.int64),
         _least(rows[known], age[known], len(ids)),
+        _segments(customers, rows[known], age[known]),
     )
 
 
@@ -162,6 +177,17 @@ def _fallback_categories(
     last = last[(last["row"] >= 0) & (last["code"] >= 0)].sort_values(["row", "age", "product_id"], kind="stable").drop_duplicates("row")
     codes[last["row"].to_numpy()] = last["code"].to_numpy()
     return codes
+
+
+def _segments(customers: pd.DataFrame, rows: IntArray, age: FloatArray) -> dict[str, TextArray]:
+    is_regular = np.bincount(rows[age > NEW_DAYS], minlength=len(customers)) > 0
+    known = {
+        name: customers[name].astype(object).where(customers[name].notna(), None).to_numpy(dtype=object)
+        for name in (COUNTRY, CATEGORY_LOOKED_AT)
+        if name in customers.columns
+    }
+    nothing = np.full(len(customers), None, dtype=object)
+    return dict.fromkeys(SEGMENTATIONS, nothing) | {LIFECYCLE: np.where(is_regular, REGULAR, NEW).astype(object)} | known
 
 
 def _least(rows: IntArray, values: FloatArray, size: int) -> FloatArray:

@@ -13,6 +13,7 @@ from scipy import sparse
 from python_models.matrix import FloatArray
 from python_models.recommendations.calibration import Calibration
 from python_models.recommendations.histories import Catalogue
+from python_models.recommendations.segments import Segments, segments_from
 from python_models.recommendations.spec import Candidate
 
 
@@ -20,12 +21,14 @@ from python_models.recommendations.spec import Candidate
 class Recommender:
     """How products are ranked: by weights where there are any, then by popularity in the category, then by popularity.
 
-    A rule that looks at no category leaves the middle step out.
+    A rule that looks at no category leaves the middle step out. Who has bought nothing gets what is popular in the own segment, where
+    there are `segments`.
     """
 
     candidate: Candidate
     catalogue: Catalogue
     weights: sparse.csr_matrix | None
+    segments: Segments | None = None
 
     @property
     def uses_category(self) -> bool:
@@ -51,6 +54,7 @@ class RecommendationModel:
             "category_codes": catalogue.category_codes.tolist(),
             "popularity": catalogue.popularity.tolist(),
             "weights": None if weights is None else _packed(weights),
+            "segments": None if self.recommender.segments is None else self.recommender.segments.stored(),
             "calibrations": [vars(calibration) for calibration in self.calibrations],
             "reason": self.reason,
         }
@@ -68,9 +72,10 @@ def recommendation_model_from_json(text: str) -> RecommendationModel:
     )
     weights = None if content["weights"] is None else _unpacked(content["weights"], len(catalogue))
     calibrations = tuple(Calibration(**{**stored, "coefficients": tuple(stored["coefficients"])}) for stored in content["calibrations"])
-    return RecommendationModel(
-        content["model_version"], Recommender(Candidate(**content["candidate"]), catalogue, weights), calibrations, content["reason"]
-    )
+    # Versions that were registered before there were segments have none.
+    segments = segments_from(content["segments"]) if content.get("segments") else None
+    recommender = Recommender(Candidate(**content["candidate"]), catalogue, weights, segments)
+    return RecommendationModel(content["model_version"], recommender, calibrations, content["reason"])
 
 
 def _packed(weights: sparse.csr_matrix) -> dict[str, str]:

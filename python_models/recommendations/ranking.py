@@ -10,12 +10,13 @@ import numpy.typing as npt
 from scipy import sparse
 
 from python_models.matrix import FloatArray
-from python_models.recommendations.histories import Histories, IntArray
+from python_models.recommendations.histories import Catalogue, Histories, IntArray
 from python_models.recommendations.model import Recommender
+from python_models.recommendations.segments import Segments
 
-# Where a recommendation comes from, from the strongest to the weakest.
-SOURCES = ("purchases", "category", "popular")
-PURCHASES, CATEGORY, POPULAR = range(3)
+# Where a recommendation comes from, from the strongest to the weakest; the last is for who has bought nothing.
+SOURCES = ("purchases", "category", "popular", "segment")
+PURCHASES, CATEGORY, POPULAR, SEGMENT = range(4)
 NONE = -1
 # Weights above zero come first; popularity, a share, is moved below them, and within the category above everything else.
 CATEGORY_FLOOR, POPULAR_FLOOR = -2.0, -4.0
@@ -48,10 +49,11 @@ def top_list_batches(
     recommender: Recommender, histories: Histories, allowed: BoolArray, count: int, batch_rows: int
 ) -> Iterator[tuple[slice, TopLists]]:
     """Rows and their lists, so many at a time; products that are not `allowed` or that the customer has just bought are left out."""
-    ranker = _Ranker.of(recommender, allowed, count)
+    ranker, segment_lists = _Ranker.of(recommender, allowed, count), SegmentLists.of(recommender, allowed, count)
     for start in range(0, len(histories.customer_ids), batch_rows):
         rows = slice(start, min(start + batch_rows, len(histories.customer_ids)))
-        yield rows, ranker.lists(histories, rows)
+        lists = ranker.lists(histories, rows)
+        yield rows, segment_lists.put(lists, histories.take(rows)) if segment_lists else lists
 
 
 @dataclass(frozen=True)
@@ -115,12 +117,54 @@ class _Ranker:
         return TopLists(columns, sources.astype(np.int64), np.where(sources == PURCHASES, scores, popularity))
 
 
+@dataclass(frozen=True)
+class SegmentLists:
+    """The one list of everybody in a segment who looks at a category and has bought nothing: nobody of them has anything to be left out.
+
+    `columns`, `scores`: by segment, by category and, last, without one, and by place.
+    """
+
+    segments: Segments
+    columns: IntArray
+    scores: FloatArray
+
+    @classmethod
+    def of(cls, recommender: Recommender, allowed: BoolArray, count: int) -> SegmentLists | None:
+        """None where the recommender has no segments."""
+        if recommender.segments is None:
+            return None
+        columns, scores = [], []
+        for popularity in recommender.segments.popularity:
+            uses_category = recommender.uses_category and recommender.segments.keeps_category
+            ranks = _scores(popularity, recommender.catalogue, allowed, uses_category)
+            best = np.argsort(-ranks, axis=1, kind="stable")[:, :count]
+            is_there = np.isfinite(np.take_along_axis(ranks, best, axis=1))
+            gap = ((0, 0), (0, count - best.shape[1]))
+            columns.append(np.pad(np.where(is_there, best, NONE), gap, constant_values=NONE))
+            scores.append(np.pad(np.where(is_there, popularity[best], np.nan), gap, constant_values=np.nan))
+        return cls(recommender.segments, np.stack(columns), np.stack(scores))
+
+    def put(self, lists: TopLists, histories: Histories) -> TopLists:
+        """The lists with those of who has bought nothing and is in a segment replaced."""
+        codes = self.segments.codes(histories)
+        rows = np.flatnonzero(~histories.is_buyer & (codes >= 0))
+        columns, sources, scores = lists.columns.copy(), lists.sources.copy(), lists.scores.copy()
+        columns[rows] = self.columns[codes[rows], histories.category_codes[rows]]
+        sources[rows] = np.where(columns[rows] == NONE, NONE, SEGMENT)
+        scores[rows] = self.scores[codes[rows], histories.category_codes[rows]]
+        return TopLists(columns, sources, scores)
+
+
 def _fallback_scores(recommender: Recommender, allowed: BoolArray) -> ScoreArray:
-    """One row per category and, last, one without."""
     catalogue = recommender.catalogue
+    return _scores(catalogue.popularity, catalogue, allowed, recommender.uses_category)
+
+
+def _scores(popularity: FloatArray, catalogue: Catalogue, allowed: BoolArray, uses_category: bool) -> ScoreArray:
+    """One row per category and, last, one without."""
     codes = np.append(np.arange(len(catalogue.category_names)), NONE)
-    is_inside = (codes[:, None] == catalogue.category_codes[None, :]) & (codes[:, None] >= 0) & recommender.uses_category
-    scores = catalogue.popularity[None, :] + np.where(is_inside, CATEGORY_FLOOR, POPULAR_FLOOR)
+    is_inside = (codes[:, None] == catalogue.category_codes[None, :]) & (codes[:, None] >= 0) & uses_category
+    scores = popularity[None, :] + np.where(is_inside, CATEGORY_FLOOR, POPULAR_FLOOR)
     return np.where(allowed[None, :], scores, -np.inf).astype(np.float32)
 
 

@@ -11,7 +11,7 @@ from python_models.matrix import FloatArray
 from python_models.recommendations.calibration import Calibration
 from python_models.recommendations.histories import Histories, IntArray, ShopDay, build_histories, showable
 from python_models.recommendations.model import RecommendationModel
-from python_models.recommendations.ranking import CATEGORY, NONE, PURCHASES, SOURCES, TopLists, purchases_behind, top_list_batches
+from python_models.recommendations.ranking import CATEGORY, NONE, PURCHASES, SEGMENT, SOURCES, TopLists, purchases_behind, top_list_batches
 from python_models.recommendations.spec import RecommendationSpec
 
 COLUMNS = (
@@ -23,8 +23,9 @@ COLUMNS = (
     "source_product_id",
     "model_version",
 )
-# What a text can be made from: the purchase that spoke for the product, the same product bought before, the category, everybody.
-REASONS = ("bought_together", "bought_before", "popular_in_category", "popular")
+# What a text can be made from: the purchase that spoke for the product, the same product bought before, the category, everybody, and for
+# who has bought nothing customers of the same kind.
+REASONS = ("bought_together", "bought_before", "popular_in_category", "popular", "popular_in_segment")
 
 
 def recommend(day: ShopDay, products: pd.DataFrame, model: RecommendationModel, spec: RecommendationSpec) -> Iterator[pd.DataFrame]:
@@ -38,7 +39,7 @@ def recommend(day: ShopDay, products: pd.DataFrame, model: RecommendationModel, 
     offered = set(showable(products[products["is_available"].astype(bool)]))
     allowed = np.array([product in offered for product in recommender.catalogue.product_ids], dtype=bool)
     for rows, lists in top_list_batches(recommender, histories, allowed, spec.top_count, spec.batch_rows):
-        yield _frame(lists, _part(histories, rows), model)
+        yield _frame(lists, histories.take(rows), model)
 
 
 def pair_probabilities(lists: TopLists, histories: Histories, calibrations: Sequence[Calibration]) -> FloatArray:
@@ -75,16 +76,5 @@ def _frame(lists: TopLists, histories: Histories, model: RecommendationModel) ->
 
 def _reasons(columns: IntArray, sources: IntArray, because: IntArray) -> IntArray:
     """Positions in `REASONS`."""
-    cases = [(sources == PURCHASES) & (because != columns), sources == PURCHASES, sources == CATEGORY]
-    return np.asarray(np.select(cases, [0, 1, 2], 3))
-
-
-def _part(histories: Histories, rows: slice) -> Histories:
-    return Histories(
-        histories.customer_ids[rows],
-        histories.bought[rows],
-        histories.just_bought[rows],
-        histories.category_codes[rows],
-        histories.product_counts[rows],
-        histories.days_since_purchase[rows],
-    )
+    cases = [(sources == PURCHASES) & (because != columns), sources == PURCHASES, sources == CATEGORY, sources == SEGMENT]
+    return np.asarray(np.select(cases, [0, 1, 2, 4], 3))

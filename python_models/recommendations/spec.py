@@ -39,7 +39,8 @@ class RecommendationSpec:
     """Sizes, floors and seeds of the recommender.
 
     Below one of the minimums the rules serve, and the model says why. Candidates learn from every buyer and are judged by the lists of
-    `judged_customers`: of more, intervals would hardly be narrower. `batch_rows` bounds memory only: it changes no score.
+    `judged_customers`: of more, intervals would hardly be narrower. A segment of who has bought nothing needs `minimum_segment_lines` of
+    recent purchases, and to choose by segments `minimum_cold_buyers` of them. `batch_rows` bounds memory only: it changes no score.
     """
 
     model_name: str = "product_recommendations"
@@ -57,11 +58,13 @@ class RecommendationSpec:
     minimum_buyers: int = 200
     minimum_returning_buyers: int = 50
     minimum_products: int = 20
+    minimum_segment_lines: int = 200
+    minimum_cold_buyers: int = 50
     bootstrap_rounds: int = 500
     seed: int = 7
     batch_rows: int = 1_024
     candidates: tuple[Candidate, ...] = (*(Candidate(kind, kind) for kind in RULES), *_learned())
-    code_version: str = "2"
+    code_version: str = "3"
 
     def only(self, name: str) -> RecommendationSpec:
         """The rules, and of the learned candidates the one of this name."""

@@ -13,12 +13,14 @@ from scipy import sparse
 
 from python_models.evaluation.metrics import calibration_table, expected_calibration_error
 from python_models.parallel import MOST_WORKERS, run_all
-from python_models.recommendations.calibration import Calibration, fit_calibration
+from python_models.recommendations.calibration import Calibration
+from python_models.recommendations.cold_start import ColdChoice, ColdPast, choose_segments, judge_cold, with_segments
 from python_models.recommendations.evaluation import ListQuality, difference_interval, hits, list_quality, ratio_interval
 from python_models.recommendations.fingerprints import fingerprint_of
 from python_models.recommendations.histories import Catalogue, Histories, ShopDay, build_catalogue, build_histories, build_targets
+from python_models.recommendations.interest import PastLists, calibrate
 from python_models.recommendations.model import RecommendationModel, Recommender
-from python_models.recommendations.ranking import NONE, SOURCES, TopLists, top_lists
+from python_models.recommendations.ranking import NONE, TopLists, top_lists
 from python_models.recommendations.score import pair_probabilities
 from python_models.recommendations.spec import Candidate, RecommendationSpec
 from python_models.recommendations.weights import fit_weights, with_repeats
@@ -31,8 +33,8 @@ FIT_BYTES = 1_600_000_000
 class RecommendationFit:
     """The model that serves, whether it learned anything, and what is known about it; no model without a product to recommend.
 
-    comparison: one row per candidate on the validation date; interest: bins of the calibrated interest on the test date, with what was
-    bought of them; empty where there was no such date.
+    comparison: one row per candidate on the validation date; cold_comparison: the same for those who had bought nothing; interest: bins of
+    the calibrated interest on the test date, with what was bought of them; empty where there was no such date.
     """
 
     model: RecommendationModel | None
@@ -41,6 +43,7 @@ class RecommendationFit:
     metrics: Mapping[str, Mapping[str, float]]
     comparison: pd.DataFrame
     interest: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cold_comparison: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def way(self) -> str | None:
@@ -57,6 +60,7 @@ class _Past:
     judged: Histories
     targets: sparse.csr_matrix
     target_counts: npt.NDArray[np.int64]
+    cold: ColdPast
 
     def quality(self, lists: TopLists) -> ListQuality:
         return list_quality(lists.columns, self.targets, self.target_counts, self.judged.is_buyer)
@@ -90,20 +94,22 @@ def train_recommendations(
     lead: dict[str, float] = {}
     if missing is None and incumbent in qualities and incumbent != winner.name:
         winner, reason, lead = _defend(winner, reason, next(c for c in spec.candidates if c.name == incumbent), qualities, spec)
-    calibrations = _calibrate(past, lists[winner.name]) if past is not None else ()
+    cold = choose_segments(past.cold, winner, spec) if past is not None else ColdChoice()
+    calibrations = _calibrate(past, lists[winner.name], winner, cold, spec) if past is not None else ()
     best_rule = _best(rules, qualities) if qualities else None
     judged = _past(test, products, spec) if best_rule else None
     recommender, of_test = _fits(winner, best_rule, catalogue, histories, judged, spec)
+    recommender = with_segments(recommender, today, histories, cold.by, spec)
     metrics = {
         "train": {"is_trained": float(not winner.is_rule), "buyers": float(histories.is_buyer.sum()), "products": float(len(catalogue))}
     }
     interest = pd.DataFrame()
     if past is not None and best_rule is not None:
-        metrics["validation"] = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec) | lead
-        metrics["test"], interest = _judge(judged, winner, best_rule, of_test, calibrations, spec)
-    return RecommendationFit(
-        RecommendationModel(version, recommender, calibrations, reason), version, reason, metrics, _as_frame(qualities), interest
-    )
+        lead |= _lead(qualities[winner.name], qualities[best_rule.name], spec) | cold.figures
+        metrics["validation"] = _figures(qualities, winner, spec) | lead
+        metrics["test"], interest = _judge(judged, winner, best_rule, of_test, calibrations, cold.by, spec)
+    model = RecommendationModel(version, recommender, calibrations, reason)
+    return RecommendationFit(model, version, reason, metrics, _as_frame(qualities), interest, cold.comparison)
 
 
 def _past(day: ShopDay | None, products: pd.DataFrame, spec: RecommendationSpec) -> _Past | None:
@@ -116,7 +122,7 @@ def _past(day: ShopDay | None, products: pd.DataFrame, spec: RecommendationSpec)
     targets, counts = build_targets(day, products, judged, catalogue)
     if len(catalogue) == 0 or not (judged.is_buyer & (counts > 0)).any():
         return None
-    return _Past(catalogue, everybody, judged, targets, counts)
+    return _Past(catalogue, everybody, judged, targets, counts, ColdPast.of(day, products, catalogue, everybody))
 
 
 def _missing(past: _Past | None, spec: RecommendationSpec) -> str | None:
@@ -223,19 +229,10 @@ def _defend(
     return incumbent, within if incumbent.is_rule else None, figures
 
 
-def _calibrate(past: _Past, lists: TopLists) -> tuple[Calibration, ...]:
-    """On the ten that would have been sent to everybody, buyers in the horizon or not."""
-    columns, sources = lists.columns[:, :10], lists.sources[:, :10]
-    is_hit = hits(columns, past.targets)
-    rows = np.broadcast_to(np.arange(len(columns))[:, None], columns.shape)
-    calibrations = []
-    for number, source in enumerate(SOURCES):
-        chosen = sources == number
-        if chosen.any():
-            counts = past.judged.product_counts[rows[chosen]].astype(np.float64)
-            days = past.judged.days_since_purchase[rows[chosen]]
-            calibrations.append(fit_calibration(source, lists.scores[:, :10][chosen], counts, days, is_hit[chosen]))
-    return tuple(calibrations)
+def _calibrate(past: _Past, lists: TopLists, winner: Candidate, cold: ColdChoice, spec: RecommendationSpec) -> tuple[Calibration, ...]:
+    """On what would have been sent to those who are judged, and to everybody else who had bought nothing: few of them ever buy."""
+    judged = PastLists(past.judged, cold.put(lists, past.judged), past.targets)
+    return calibrate([judged, past.cold.others(past.judged, winner, cold, spec)])
 
 
 def _judge(
@@ -244,17 +241,20 @@ def _judge(
     best_rule: Candidate,
     fits: Mapping[str, Recommender],
     calibrations: Sequence[Calibration],
+    by: str | None,
     spec: RecommendationSpec,
 ) -> tuple[dict[str, float], pd.DataFrame]:
     """On the test date: the figures, and the bins of the interest."""
     if past is None:
         return {}, pd.DataFrame()
+    fits = {**fits, winner.name: with_segments(fits[winner.name], past.cold.day, past.everybody, by, spec)}
     lists = dict(zip(fits, run_all([partial(_lists, past, each, spec) for each in fits.values()]), strict=True))
     qualities = {name: past.quality(found) for name, found in lists.items()}
     columns = lists[winner.name].columns[:, :10]
     probability = pair_probabilities(lists[winner.name], past.judged, calibrations)[:, :10]
     known = (columns != NONE) & np.isfinite(probability)
     metrics = _figures(qualities, winner, spec) | _lead(qualities[winner.name], qualities[best_rule.name], spec)
+    metrics |= judge_cold(past.cold, winner, by, calibrations, spec)
     if not known.any():
         return metrics, pd.DataFrame()
     is_hit = hits(columns, past.targets)[known]

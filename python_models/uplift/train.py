@@ -14,7 +14,6 @@ from scipy.special import expit
 
 from python_models.matrix import FloatArray, usable_features
 from python_models.parallel import run_all
-from python_models.propensity.model import LogisticModel
 from python_models.reproducible import fingerprint, single_thread, sort_rows
 from python_models.uplift.fit import OutcomeModels, design, fit_learner, fit_outcomes
 from python_models.uplift.model import HAS_OFFER, UpliftModel
@@ -52,6 +51,8 @@ class _Fold:
 
     fit: pd.DataFrame
     judge: pd.DataFrame
+    fit_rows: slice
+    judge_rows: slice
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str, incumbent: str | No
     if thin:
         return UpliftResult(average, thin, version, metrics, pd.DataFrame())
     features = usable_features(folds[0].fit, spec.features)
-    validation = _forward(folds, features, spec)
+    # Once for all folds, which are slices of it.
+    matrix = design(rows, features)
+    validation = _forward(folds, matrix, features, spec)
     # The best of several candidates is judged by an interval that is wide enough for all of them (Bonferroni).
     confidence = 1 - (1 - spec.confidence) / len(spec.learners)
     tasks = [partial(qini, validation.draws, effect, confidence, spec.resamples, spec.seed) for effect in validation.effects.values()]
@@ -129,12 +132,12 @@ def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str, incumbent: str | No
     if best.low <= 0:
         reason = f"no learner ranks effects beyond noise on validation: Qini {best.value:.5f} [{best.low:.5f}, {best.high:.5f}]"
         return UpliftResult(average, reason, version, metrics, pd.DataFrame(), candidate_curves=curves)
-    trial = _trial(last.fit, features)
+    trial = _trial(last.fit, matrix[last.fit_rows])
     outcomes = fit_outcomes(trial, spec)
     learner, expected = fit_learner(chosen, features, trial, outcomes, spec.seed), outcomes.expected
     model = UpliftModel(spec.model_name, version, features, average.average_effect, average.base_rate, expected, learner)
-    effect = model.effect(design(last.judge, features))
-    test = _draws(last.judge, expected, features)
+    effect = model.effect(matrix[last.judge_rows])
+    test = _as_draws(last.judge, OUTCOME, np.asarray(expit(expected.decision(matrix[last.judge_rows]))))
     deciles = effects_by_decile(test, effect)
     metrics["train"]["is_personal"] = 1.0
     metrics["test"] = {
@@ -149,13 +152,13 @@ def _fit(rows: pd.DataFrame, spec: UpliftSpec, version: str, incumbent: str | No
     return UpliftResult(model, None, version, metrics, qini_curve(test, effect), dates, deciles, curves, chosen.name)
 
 
-def _forward(folds: list[_Fold], features: tuple[str, ...], spec: UpliftSpec) -> _Judged:
+def _forward(folds: list[_Fold], matrix: FloatArray, features: tuple[str, ...], spec: UpliftSpec) -> _Judged:
     """Every fold's rows as models see them that know earlier campaigns only."""
     effects: dict[str, list[FloatArray]] = {learner.name: [] for learner in spec.learners}
     expected, judged = [], []
     for fold in folds:
-        trial = _trial(fold.fit, features)
-        judge, outcomes = design(fold.judge, features), fit_outcomes(trial, spec)
+        trial = _trial(fold.fit, matrix[fold.fit_rows])
+        judge, outcomes = matrix[fold.judge_rows], fit_outcomes(trial, spec)
         tasks = [partial(_effect, learner, features, trial, outcomes, spec, judge) for learner in spec.learners]
         for learner, effect in zip(spec.learners, run_all(tasks), strict=True):
             effects[learner.name].append(effect)
@@ -183,10 +186,11 @@ def _folds(rows: pd.DataFrame, spec: UpliftSpec) -> tuple[list[_Fold], _Fold]:
     edges = [first + (last - first) * number // spec.fold_count for number in range(spec.fold_count + 1)]
     ends = [*(days[edge] for edge in edges), days[-1] + timedelta(days=1)]
     window = timedelta(days=spec.window_days)
-    folds = [
-        _Fold(rows.iloc[: int(day.searchsorted(start - window, side="right"))], rows.iloc[slice(*day.searchsorted([start, end]))])
+    slices = [
+        (slice(int(day.searchsorted(start - window, side="right"))), slice(*(int(edge) for edge in day.searchsorted([start, end]))))
         for start, end in pairwise(ends)
     ]
+    folds = [_Fold(rows.iloc[fit], rows.iloc[judge], fit, judge) for fit, judge in slices]
     return folds[:-1], folds[-1]
 
 
@@ -228,10 +232,6 @@ def _average(rows: pd.DataFrame, column: str, spec: UpliftSpec) -> Estimate:
     return average_effect(_as_draws(rows, column, expected.to_numpy()), spec.confidence, spec.resamples, spec.seed)
 
 
-def _draws(rows: pd.DataFrame, expected: LogisticModel, features: tuple[str, ...]) -> Draws:
-    return _as_draws(rows, OUTCOME, np.asarray(expit(expected.decision(design(rows, features)))))
-
-
 def _as_draws(rows: pd.DataFrame, column: str, expected: FloatArray) -> Draws:
     return Draws(
         rows[TREATED].to_numpy(dtype=np.float64),
@@ -242,9 +242,9 @@ def _as_draws(rows: pd.DataFrame, column: str, expected: FloatArray) -> Draws:
     )
 
 
-def _trial(rows: pd.DataFrame, features: tuple[str, ...]) -> Trial:
+def _trial(rows: pd.DataFrame, matrix: FloatArray) -> Trial:
     return Trial(
-        design(rows, features),
+        matrix,
         rows[TREATED].to_numpy(dtype=np.float64),
         rows[OUTCOME].to_numpy(dtype=np.float64),
         rows["observed_share"].to_numpy(dtype=np.float64),

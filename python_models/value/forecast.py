@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import norm
 
 from python_models.matrix import FloatArray
 from python_models.reproducible import sort_rows
@@ -20,6 +21,7 @@ DECILES = 10
 WITHIN = 0.1
 # Standard errors to either side of a mean that hold 95 %.
 WIDTH = 1.96
+SMALLEST = 1e-12
 DECILE_COLUMNS = ("decile", "customers", "expected", "actual", "actual_low", "actual_high", "relative_error")
 
 
@@ -120,15 +122,19 @@ def calibration_by_decile(expected: FloatArray, actual: FloatArray) -> pd.DataFr
 def _calibration_metrics(name: str, deciles: pd.DataFrame) -> dict[str, float]:
     """The largest relative error of a decile, whichever way; how many deciles are off by at most a tenth; and all their errors together.
 
-    The largest is nearly always that of a low decile, where little is expected; `_weighted` adds the errors up and divides by all that
-    was expected, so that a decile counts for as much as it is worth.
+    `_by_chance` is how many would be within a tenth if every expectation were exact: few customers scatter by more. The largest is nearly
+    always that of a low decile, where little is expected; `_weighted` adds the errors up and divides by all that was expected, so that a
+    decile counts for as much as it is worth.
     """
     known = deciles.dropna(subset=["relative_error"])
     if known.empty:
         return {}
     error, promised = known["relative_error"].abs(), known["expected"] * known["customers"]
+    # Nobody bought anything, or all the same: no scatter is known. The normal tail of zero by zero would not be a number.
+    scatter = ((known["actual_high"] - known["actual"]) / WIDTH).fillna(0.0).clip(lower=SMALLEST)
     return {
         f"{name}_decile_error_largest": float(error.max()),
         f"{name}_decile_error_weighted": float((error * promised).sum() / promised.sum()),
         f"{name}_deciles_within_10_percent": float((error <= WITHIN).sum()),
+        f"{name}_deciles_within_10_percent_by_chance": float((1 - 2 * norm.sf(WITHIN * known["expected"] / scatter)).sum()),
     }

@@ -191,6 +191,7 @@ def customer_values(context: dg.AssetExecutionContext, street: Street) -> dg.Mat
         dg.AssetKey(["features", "feature_recommendable_products"]),
         dg.AssetKey(["features", "feature_product_purchases"]),
         dg.AssetKey(["features", "feature_customer_categories"]),
+        FEATURES,
         CLOCK,
         dg.AssetKey(["models", PRODUCT_RECOMMENDATIONS.model_name]),
     ],

@@ -23,6 +23,7 @@ PRODUCT_FEATURES = tuple(
         "feature_product_outcomes",
         "feature_customer_dates",
         "feature_customer_categories",
+        "feature_customers",
     )
 )
 

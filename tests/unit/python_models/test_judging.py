@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
-from python_models.evaluation import intervals
-from python_models.evaluation.importance import permutation_importance
-from python_models.evaluation.intervals import DECISION, RANKING, bootstrap_intervals
+from python_models.evaluation import importance, intervals
+from python_models.evaluation.importance import Importance, permutation_importance
+from python_models.evaluation.intervals import DECISION, RANKING, SHORT, bootstrap_intervals
 from python_models.evaluation.metrics import classification_metrics
 from python_models.evaluation.slices import slice_metrics
 
@@ -46,6 +47,11 @@ def test_intervals_hold_the_metric_and_repeat_themselves() -> None:
     assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=2, threshold=0.3) != found
 
 
+def test_what_is_short_is_part_of_the_whole() -> None:
+    whole = bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1)
+    assert bootstrap_intervals(OUTCOME, PROBABILITY, CUSTOMERS, seed=1, is_short=True) == {name: whole[name] for name in SHORT}
+
+
 def test_rows_of_one_customer_are_drawn_together() -> None:
     """The same rows four times over are no more evidence when they are the same people, and seem to be when they are not."""
     outcome, probability = np.tile(OUTCOME[:1_000], 4), np.tile(PROBABILITY[:1_000], 4)
@@ -72,14 +78,39 @@ def test_an_outcome_that_nobody_had_has_no_ranking_interval() -> None:
 
 def test_what_the_ranking_rests_on_is_important_and_noise_is_not() -> None:
     matrix = np.column_stack([PROBABILITY, GENERATOR.random(3_000)])
-    lost = permutation_importance(lambda rows: rows[:, 0], matrix, OUTCOME, ("signal", "noise"), seed=1)
-    assert lost["signal"] > 0.15
-    assert lost["noise"] == 0
-    assert lost == permutation_importance(lambda rows: rows[:, 0], matrix, OUTCOME, ("signal", "noise"), seed=1)
+    found = permutation_importance(lambda rows: rows[:, 0], matrix, OUTCOME, CUSTOMERS, ("signal", "noise"), seed=1)
+    assert 0.1 < found["signal"].low < found["signal"].lost < found["signal"].high
+    assert found["noise"] == Importance(0, 0, 0)
+    assert found == permutation_importance(lambda rows: rows[:, 0], matrix, OUTCOME, CUSTOMERS, ("signal", "noise"), seed=1)
+
+
+def test_importance_is_the_loss_of_auc_and_its_draws_are_rows_that_many_times() -> None:
+    """Ties and all, against the AUC of rows that are written out as often as their customer was drawn."""
+    decision = np.round(np.random.default_rng(5).random(300), 1)
+    outcome, weights = OUTCOME[:300], np.random.default_rng(6).integers(0, 3, (2, 300))
+    judge = importance.Judge(outcome, np.stack([np.ones(300, dtype=np.int64), *weights]))
+    whole, shuffled = PROBABILITY[:300], decision
+    lost = judge.by_draw(2 * judge.won(whole) - 2 * judge.won(shuffled))
+    for found, times in zip(lost, [np.ones(300, dtype=np.int64), *weights], strict=True):
+        rows = np.repeat(np.arange(300), times)
+        assert found == pytest.approx(roc_auc_score(outcome[rows], whole[rows]) - roc_auc_score(outcome[rows], shuffled[rows]), abs=1e-12)
+
+
+def test_the_importance_of_the_same_people_four_times_over_is_no_surer() -> None:
+    matrix = np.tile(PROBABILITY[:700, None], (4, 1))
+    outcome, people = np.tile(OUTCOME[:700], 4), [f"c_{number % 700:04d}" for number in range(2_800)]
+    strangers = [f"c_{number:04d}" for number in range(2_800)]
+
+    def width(customers: list[str]) -> float:
+        found = permutation_importance(lambda rows: rows[:, 0], matrix, outcome, customers, ("signal",), seed=1)["signal"]
+        return found.high - found.low
+
+    assert width(people) > 1.5 * width(strangers)
 
 
 def test_importance_needs_both_outcomes() -> None:
-    assert permutation_importance(lambda rows: rows[:, 0], np.ones((5, 1)), np.ones(5, dtype=bool), ("a",), seed=1) == {}
+    same = np.ones(5, dtype=bool)
+    assert permutation_importance(lambda rows: rows[:, 0], np.ones((5, 1)), same, list("abcde"), ("a",), seed=1) == {}
 
 
 def test_slices_name_the_large_and_pool_the_small() -> None:

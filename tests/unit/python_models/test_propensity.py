@@ -159,6 +159,14 @@ def test_large_data_is_sampled_by_customer(rows: pd.DataFrame) -> None:
     assert train.groupby("as_of_date")["customer_id"].apply(frozenset).nunique() == 1
 
 
+def test_of_a_shop_that_is_a_sample_already_the_buckets_that_are_there_are_counted(rows: pd.DataFrame) -> None:
+    there = rows[rows["sample_bucket"] < 40]
+    spec = replace(QUICK, minimum_train_cases=10, minimum_holdout_cases=5)
+    everybody = train_propensity(there, spec).metrics["train"]["row_count"]
+    half = train_propensity(there, replace(spec, max_training_rows=int(everybody / 2))).metrics["train"]["row_count"]
+    assert 0.4 * everybody < half <= 0.5 * everybody
+
+
 @pytest.mark.parametrize("missing_share", [0.0, 0.3])
 def test_boosting_equals_scikit_learn(missing_share: float) -> None:
     generator = np.random.default_rng(2)
@@ -267,7 +275,7 @@ def test_every_row_ends_in_the_leaf_that_it_is_led_to(depth: int) -> None:
 KINDS: dict[str, tuple[PropensitySpec, type]] = {
     "logistic": (replace(QUICK, simplicity_margin_auc=1.0), LogisticModel),
     "forest": (replace(QUICK, simplicity_margin_auc=-1.0, boosting=()), ForestModel),
-    "boosting": (replace(QUICK, simplicity_margin_auc=-1.0), BoostingModel),
+    "boosting": (replace(QUICK, simplicity_margin_auc=-1.0, forests=()), BoostingModel),
 }
 
 
@@ -379,8 +387,10 @@ def test_slices_importance_and_intervals_are_stored(rows: pd.DataFrame) -> None:
     for name in ("auc", "lift_decile_02", "gain_decile_03", "precision", "recall", "auc@country_code=DE"):
         figure, at, where = name.partition("@")
         assert test[f"{figure}_low{at}{where}"] < test[name] < test[f"{figure}_high{at}{where}"], name
-    strongest = max((name for name in validation if name.startswith("importance_")), key=validation.__getitem__)
+    importance = [name for name in validation if name.startswith("importance_") and f"{name}_low" in validation]
+    strongest = max(importance, key=validation.__getitem__)
     assert strongest in {"importance_order_count_90d", "importance_days_since_last_order"}
+    assert 0 < validation[f"{strongest}_low"] < validation[strongest] < validation[f"{strongest}_high"]
     assert train_propensity(rows, QUICK).model == result.model, "a column to judge by must not change the model"
 
 
@@ -509,9 +519,10 @@ def test_whose_importance_is_that_of_the_flag() -> None:
     model = fit_logistic(matrix, outcome, penalty=1.0, seed=1)
     names = model.design_names(("noise", "value"))
     assert names == ("noise", "value", "value_is_missing")
-    lost = permutation_importance(model.decision_of, model.design(matrix), outcome, names, seed=1)
-    assert lost["value_is_missing"] > 0.3
-    assert max(lost["noise"], lost["value"]) < 0.02
+    who = [f"c_{number:04d}" for number in range(4_000)]
+    found = permutation_importance(model.decision_of, model.design(matrix), outcome, who, names, seed=1)
+    assert found["value_is_missing"].low > 0.3
+    assert max(found["noise"].lost, found["value"].lost) < 0.02
 
 
 def test_masking_measures_the_error_of_the_filling() -> None:

@@ -306,6 +306,11 @@ def test_a_forecast_is_held_against_what_came() -> None:
     off = (check.value["customers"] * (check.value["actual"] - check.value["expected"])).abs().sum()
     assert metrics["value_decile_error_weighted"] == pytest.approx(off / metrics["expected_value"])
     assert metrics["value_deciles_within_10_percent"] == (check.value["relative_error"].abs() <= 0.1).sum()
+    # A decile whose interval is as wide as the tenth to either side would be within it nineteen times out of twenty.
+    scatter = (check.value["actual_high"] - check.value["actual"]) / check.value["expected"] / 1.96
+    inside = np.random.default_rng(2).normal(0.0, scatter.to_numpy()[:, None], (10, 20_000))
+    by_chance = (np.abs(inside) <= 0.1).mean(axis=1).sum()
+    assert metrics["value_deciles_within_10_percent_by_chance"] == pytest.approx(by_chance, abs=0.05)
     assert check.orders["customers"].sum() == check.value["customers"].sum() == size - 1
     assert (check.orders["customers"] * check.orders["actual"]).sum() == pytest.approx(metrics["actual_orders"])
     # The people are as the model says, so that what came is within the noise of nearly every decile.

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from orchestration.reports.page import write_report
-from orchestration.reports.propensity import propensity_report
+from orchestration.reports.propensity import importances, propensity_report
 from python_models.propensity.policy import ContactPolicy
 from python_models.propensity.spec import EMAIL_CLICK_30D, PURCHASE_30D, BoostingParameters
 from python_models.propensity.train import train_propensity
@@ -40,6 +40,8 @@ def test_the_page_says_what_was_measured_and_why_the_threshold(rows: pd.DataFram
     assert page.count("data:image/png;base64,") == 2
     assert result.model is not None
     assert all(f"<td>{name}</td>" in page for name in result.model.features)
+    lost = importances(result)["order_count_90d"]
+    assert f"{lost.lost:.4f}</td><td>{lost.low:.4f} to {lost.high:.4f}" in page
     assert result.split is not None
     assert result.split.test[0].isoformat() in page
 

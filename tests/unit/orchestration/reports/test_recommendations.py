@@ -13,6 +13,7 @@ from python_models.recommendations.histories import ShopDay
 from python_models.recommendations.spec import RecommendationSpec
 from python_models.recommendations.train import RecommendationFit, train_recommendations
 from tests.unit.orchestration.reports.pages import assert_whole, cells_of, text_of
+from tests.unit.python_models.test_cold_start import RULES_ONLY, drawn_abroad
 from tests.unit.python_models.test_recommendations import SPEC, World, drawn
 
 QUICK = replace(SPEC, candidates=SPEC.candidates[:7], bootstrap_rounds=50)
@@ -57,6 +58,21 @@ def test_the_page_holds_what_was_compared_and_found(world: World, fit: Recommend
     assert [f"{test['ndcg_at_10']:.4f}", f"{test['ndcg_at_10_of_most_popular']:.4f}"] in [row[1:] for row in cells]
     top = fit.interest.iloc[-1]
     assert ["10", f"{top['row_count']:,.0f}", f"{top['mean_probability']:.2%}", f"{top['observed_rate']:.2%}"] in cells
+
+
+def test_the_page_says_what_people_without_a_purchase_get_and_why() -> None:
+    alike, abroad = (train_recommendations(*drawn_abroad(share), RULES_ONLY) for share in (0.0, 0.9))
+    text, cells, test = text_of(page_of(abroad)), cells_of(page_of(abroad)), abroad.metrics["test"]
+    lead = abroad.metrics["validation"]
+    assert "They get what is popular in their segment" in text
+    assert f"by {lead['cold_ndcg_lead_low']:.4f} to {lead['cold_ndcg_lead_high']:.4f} NDCG@10 (95 %" in text
+    assert [f"{test['cold_ndcg_at_10']:.4f}", f"{test['cold_ndcg_at_10_of_fallback']:.4f}"] in [row[1:] for row in cells]
+    assert "in the country that they visit from (serves)" in [row[0] for row in cells if row]
+    text, cells = text_of(page_of(alike)), cells_of(page_of(alike))
+    assert "A segment would have to lead it beyond noise" in text
+    assert alike.model is not None
+    first = "in the category looked at, then " if alike.model.recommender.uses_category else ""
+    assert f"{first}with everybody (serves)" in [row[0] for row in cells if row]
 
 
 def test_the_page_says_who_stayed_though_another_led(world: World, fit: RecommendationFit) -> None:

@@ -92,9 +92,10 @@ def test_the_page_holds_the_forecast_beside_what_came(fit: ValueFit, past: Recal
         shown = next(each for each in cells if each[:3] == [str(row.decile), str(row.customers), f"{row.expected:,.2f}"])
         assert shown[3] == f"{row.actual:,.2f}"
         assert shown[5] == f"{row.relative_error:+.1%}"
-    goal = next(row for row in cells if row[:1] == ["value"] and len(row) == 6)
+    goal = next(row for row in cells if row[:1] == ["value"] and len(row) == 7)
     assert goal[2] == f"{metrics['value_deciles_within_10_percent']:.0f} of 10"
-    assert goal[3] == f"{metrics['value_decile_error_largest']:.1%}"
+    assert goal[3] == f"{metrics['value_deciles_within_10_percent_by_chance']:.1f}"
+    assert goal[4] == f"{metrics['value_decile_error_largest']:.1%}"
     assert goal[1] == ("met" if metrics["value_deciles_within_10_percent"] == 10 else "missed")
 
 
