@@ -37,8 +37,19 @@ OWN_COLUMNS = {
     "base_ops__file_register": frozenset({"registered_at"}),
     "stg_ops__settings": frozenset({"created_at"}),
     # Hashes, of which each engine has its own.
-    "int_trigger_event_inputs": frozenset({"input_digest"}),
-    "int_trigger_spell_inputs": frozenset({"input_digest"}),
+    **dict.fromkeys(
+        (
+            "feature_customer_inputs",
+            "feature_date_inputs",
+            "int_customer_email_inputs",
+            "int_customer_golden_inputs",
+            "int_customer_view_inputs",
+            "int_customer_web_inputs",
+            "int_trigger_event_inputs",
+            "int_trigger_spell_inputs",
+        ),
+        frozenset({"input_digest"}),
+    ),
 }
 
 
