@@ -1,3 +1,6 @@
+-- After this run was recorded: on Spark a table that is being written anew cannot be read.
+-- depends_on: {{ ref('segment_memberships') }}
+
 with
 
 clock as (
