@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,6 +36,8 @@ FEATURES_ALONE = (
 )
 # Dates of the grid are 2 October and 1 November.
 CLOCK = "2026-10-30 00:00:00"
+Variables = Mapping[str, object]
+NONE: Variables = {}
 
 
 @dataclass
@@ -51,20 +53,20 @@ class Shop:
     def folder(self) -> Path:
         return self.root / "increments"
 
-    def build(self, clock: str, *options: str, folder: Path | None = None, models: str = "features", **variables: object) -> None:
+    def build(self, clock: str, *options: str, folder: Path | None = None, models: str = "features", variables: Variables = NONE) -> None:
         self.patch.setenv(DATA_DIR_VARIABLE, str(folder or self.folder))
-        build(self.manifest, self.root, [models], "--vars", json.dumps({"as_of_at": clock} | variables), *options)
+        build(self.manifest, self.root, [models], "--vars", json.dumps({"as_of_at": clock, **variables}), *options)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.folder / "warehouse.duckdb"), read_only=True) as connection:
             return connection.execute(query).fetchall()
 
-    def differences(self, clock: str, **variables: object) -> dict[str, tuple[int, int]]:
+    def differences(self, clock: str, variables: Variables = NONE) -> dict[str, tuple[int, int]]:
         """What a rebuild of the features has otherwise, by table."""
         self.rebuilds += 1
         rebuilt = self.root / f"rebuilt_{self.rebuilds}"
         shutil.copytree(self.folder, rebuilt)
-        self.build(clock, "--full-refresh", *FEATURES_ALONE, folder=rebuilt, **variables)
+        self.build(clock, "--full-refresh", *FEATURES_ALONE, folder=rebuilt, variables=variables)
         with duckdb.connect() as connection:
             for name, folder in (("ours", self.folder), ("other", rebuilt)):
                 connection.execute(f"attach '{folder / 'warehouse.duckdb'}' as {name} (read_only)")
@@ -169,8 +171,8 @@ def test_people_who_are_parted_and_joined_are_made_anew(shop: Shop) -> None:
 def test_an_earlier_clock_another_sample_and_another_setting_give_what_a_rebuild_has(shop: Shop) -> None:
     clock = "2026-09-20 00:00:00"
     variables = {"training_sample_percent": 60, "rhythm_prior_gap_count": 4}
-    shop.build(clock, *FEATURES_ALONE, **variables)
-    assert shop.differences(clock, **variables) == {}
+    shop.build(clock, *FEATURES_ALONE, variables=variables)
+    assert shop.differences(clock, variables) == {}
 
 
 def test_a_build_of_some_models_leaves_the_rest_to_the_next(shop: Shop) -> None:
